@@ -35,7 +35,9 @@ class View {
   virtual ~View() = default;
   virtual std::string_view name() const = 0;  // "kpi"
   virtual std::uint32_t version() const = 0;  // raised when the meaning of its rows changes: then it is rebuilt
-  // Called once with a complete context before subjects are visited, and again when the context changed.
+  // Which streams it reads at all: subjects of other kinds are not given to it, nor do their faults stop it.
+  virtual bool folds(StreamKind kind) const = 0;
+  // Called with the context complete for the subjects that follow, and again when it changed.
   virtual Status prepare(const Context& context) = 0;
   virtual Status contribute(const Subject& subject, Contribution& out) const = 0;
 };
