@@ -52,6 +52,7 @@ class Event {
   // The body. The type must be Body's: asking for another is our own bug.
   template <class Body>
   typename Body::Reader facts() const {
+    FODSPOR_CHECK(body_id_ == capnp::typeId<Body>());
     return proposal_.getFacts().getAs<Body>();
   }
 
@@ -68,6 +69,7 @@ class Event {
   std::uint32_t valid_from_ = 0;
   std::uint32_t valid_to_ = 0;
   bool critical_ = false;
+  std::uint64_t body_id_ = 0;  // the schema of the type's body; 0: not known here
 };
 
 // An event before ordering, as its author wrote it: a Cap'n Proto message under construction.
@@ -82,6 +84,8 @@ class Draft {
   wire::Proposal::Reader proposal() const;
   EventType type() const;
   StreamId stream() const;
+
+  capnp::MessageBuilder& message() { return *message_; }
 
   // Shorthand for what nearly every draft sets.
   Draft& in(ProgrammeId programme);

@@ -1,0 +1,131 @@
+// The packed encoding, after https://capnproto.org/encoding.html#packing:
+//
+//   word    = tag byte: bit i is set if byte i of the word is not zero; then the bytes that are not zero, in order
+//   tag 00  : then one byte n; n more words of zeros follow
+//   tag ff  : then the 8 bytes, then one byte n, then n words as they are
+//
+// Words are little-endian, as this machine's are.
+#include "events/packing.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+namespace fodspor::events {
+
+static_assert(std::endian::native == std::endian::little, "words are copied as they lie in memory");
+
+namespace {
+
+// Bit i is set if byte i of the word is not zero: each byte's high bit is set if any bit of it is, and the eight are gathered by a product.
+inline unsigned tag_of(std::uint64_t word) noexcept {
+  constexpr std::uint64_t low_bits = 0x7f7f7f7f7f7f7f7fu;
+  const std::uint64_t high = (((word & low_bits) + low_bits) | word) & ~low_bits;
+  return static_cast<unsigned>(((high >> 7) * 0x0102040810204080u) >> 56);
+}
+
+constexpr auto bits_in = [] {
+  std::array<std::uint8_t, 256> result{};
+  for (unsigned tag = 0; tag < 256; ++tag) result[tag] = static_cast<std::uint8_t>(std::popcount(tag));
+  return result;
+}();
+
+}  // namespace
+
+std::size_t pack(std::span<const std::uint64_t> words, unsigned char* out) noexcept {
+  constexpr std::ptrdiff_t run_max = 255;
+  const unsigned char* const begin = out;
+  const std::uint64_t* in = words.data();
+  const std::uint64_t* const end = in + words.size();
+  while (in < end) {
+    std::uint64_t word = *in++;
+    const unsigned tag = tag_of(word);
+    *out++ = static_cast<unsigned char>(tag);
+    if (tag == 0) {
+      const std::uint64_t* const limit = in + std::min(run_max, end - in);
+      const std::uint64_t* const from = in;
+      while (in < limit && *in == 0) ++in;
+      *out++ = static_cast<unsigned char>(in - from);
+    } else if (tag == 0xff) {
+      std::memcpy(out, &word, 8);
+      out += 8;
+      // Words with at most one zero byte gain nothing by a tag, so the run of plain ones goes on through them.
+      const std::uint64_t* const limit = in + std::min(run_max, end - in);
+      const std::uint64_t* const from = in;
+      while (in < limit && bits_in[tag_of(*in)] >= 7) ++in;
+      const auto count = static_cast<std::size_t>(in - from);
+      *out++ = static_cast<unsigned char>(count);
+      if (count > 0) std::memcpy(out, from, count * 8);
+      out += count * 8;
+    } else {
+      for (unsigned bits = tag; bits != 0; bits &= bits - 1) {
+        *out++ = static_cast<unsigned char>(word >> (8 * std::countr_zero(bits)));
+      }
+    }
+  }
+  return static_cast<std::size_t>(out - begin);
+}
+
+Unpacked unpack(std::span<const unsigned char> packed, std::span<std::uint64_t> out) noexcept {
+  using End = Unpacked::End;
+  const unsigned char* in = packed.data();
+  const unsigned char* const end = in + packed.size();
+  std::uint64_t* to = out.data();
+  std::uint64_t* const limit = to + out.size();
+  const auto stop = [&](End why) { return Unpacked{why, static_cast<std::size_t>(to - out.data())}; };
+
+  while (in < end) {
+    if (to == limit) return stop(End::no_room);
+    const unsigned tag = *in++;
+    if (tag != 0 && tag != 0xff) {
+      std::uint64_t word = 0;
+      if (end - in < bits_in[tag]) return stop(End::cut);
+      for (unsigned bits = tag; bits != 0; bits &= bits - 1) word |= std::uint64_t{*in++} << (8 * std::countr_zero(bits));
+      *to++ = word;
+      continue;
+    }
+    if (tag == 0xff) {
+      if (end - in < 9) return stop(End::cut);
+      std::memcpy(to++, in, 8);
+      in += 8;
+    } else {
+      if (end - in < 1) return stop(End::cut);
+      *to++ = 0;
+    }
+    const std::size_t count = *in++;
+    if (static_cast<std::size_t>(limit - to) < count) return stop(End::no_room);
+    if (tag == 0xff) {
+      if (static_cast<std::size_t>(end - in) < count * 8) return stop(End::cut);
+      if (count > 0) std::memcpy(to, in, count * 8);
+      in += count * 8;
+    } else {
+      std::fill_n(to, count, 0);
+    }
+    to += count;
+  }
+  return stop(End::whole);
+}
+
+Unpacked count_words(std::span<const unsigned char> packed, std::size_t words_max) noexcept {
+  using End = Unpacked::End;
+  std::size_t words = 0;
+  std::size_t at = 0;
+  while (at < packed.size()) {
+    const unsigned tag = packed[at++];
+    std::size_t bytes = bits_in[tag];
+    std::size_t more = 0;
+    if (tag == 0 || tag == 0xff) {
+      if (packed.size() - at < bytes + 1) return {End::cut, words};
+      more = packed[at + bytes];
+      bytes += 1 + (tag == 0xff ? more * 8 : 0);
+    }
+    if (packed.size() - at < bytes) return {End::cut, words};
+    at += bytes;
+    words += 1 + more;
+    if (words > words_max) return {End::no_room, words};
+  }
+  return {End::whole, words};
+}
+
+}  // namespace fodspor::events

@@ -1,0 +1,106 @@
+#include "events/proposal.h"
+
+#include <capnp/message.h>
+
+#include <string>
+
+#include "events/calendar.h"
+#include "events/limits.h"
+#include "events/packing.h"
+#include "events/soundness.h"
+
+namespace fodspor::events {
+
+static_assert(sizeof(capnp::word) == sizeof(std::uint64_t) && alignof(capnp::word) <= alignof(std::uint64_t));
+
+namespace {
+
+tl::unexpected<Failure> corrupt(std::string_view what) {
+  return fail(Fault::corrupt, "the event's bytes are damaged: " + std::string(what) + "; run `fodspor doctor`");
+}
+
+bool kind_known(std::uint8_t kind) noexcept {
+  return kind >= 1 && kind <= stream_kind_max;
+}
+
+// Zeros at the end, none before: the characters themselves are checked where people write them.
+bool padded_slug(const Id& id) noexcept {
+  const auto bytes = id.bytes();
+  bool ended = false;
+  for (const unsigned char byte : bytes) {
+    const bool character = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
+    if (byte == 0) {
+      ended = true;
+    } else if (ended || !character) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// What the rest of the program relies on in every event, whoever wrote it.
+Status check_envelope(wire::Proposal::Reader proposal) {
+  if (proposal.getType() == 0) return corrupt("it has no type");
+  if (proposal.getIndex() >= proposal.getBatchSize()) return corrupt("its number in the batch is not below the batch's size");
+  if (!id_of(proposal)) return corrupt("it has no id");
+  if (proposal.getStream().getKind() == 0) return corrupt("it stands in no stream");
+  if (!padded_slug(programme_of(proposal).id)) return corrupt("its programme's short name is not one");
+  const auto day = [](std::uint32_t stored) { return stored <= static_cast<std::uint32_t>(Date::days_max); };
+  if (!day(proposal.getValidFrom()) || !day(proposal.getValidTo())) return corrupt("a date is outside of the calendar");
+  const auto references = proposal.getReferences();
+  if (references.size() > limits::references_max) return corrupt("it has more references than can be");
+  bool known = kind_known(proposal.getStream().getKind());
+  for (const auto reference : references) {
+    if (reference.getKind() == 0) return corrupt("a reference leads to no stream");
+    known = known && kind_known(reference.getKind());
+  }
+  if (!known) return fail(Fault::unsupported, "the event is about a kind of stream that only a newer version of this program knows");
+  return {};
+}
+
+}  // namespace
+
+wire::Proposal::Reader read_sound(const std::uint64_t* words) noexcept {
+  return capnp::readMessageUnchecked<wire::Proposal>(reinterpret_cast<const capnp::word*>(words));
+}
+
+wire::Proposal::Reader Opened::proposal() const noexcept {
+  return read_sound(words_.data());
+}
+
+Status Opened::open(std::span<const unsigned char> packed, Opened& into) {
+  if (packed.size() > limits::proposal_bytes_max) {
+    return fail(Fault::too_large, "an event of " + std::to_string(packed.size()) + " bytes is past the limit of " +
+                                      std::to_string(limits::proposal_bytes_max));
+  }
+  Unpacked unpacked = unpack(packed, into.small_);
+  std::span<std::uint64_t> words(into.small_);
+  if (unpacked.end == Unpacked::End::no_room) {
+    const Unpacked counted = count_words(packed, limits::event_words_max);
+    if (counted.end == Unpacked::End::no_room) return fail(Fault::too_large, "an event unpacks to more than limits.h allows");
+    into.large_.resize(counted.words);
+    words = into.large_;
+    unpacked = unpack(packed, words);
+  }
+  if (unpacked.end != Unpacked::End::whole) return corrupt("they end within a word");
+  into.words_ = words.first(unpacked.words);
+  if (!sound_proposal(into.words_)) return corrupt("a pointer in them leads astray");
+  return check_envelope(into.proposal());
+}
+
+EventId id_of(wire::Proposal::Reader proposal) noexcept {
+  const auto request = proposal.getRequest();
+  return {{{request.getHi(), request.getLo()}}, proposal.getIndex()};
+}
+
+StreamId stream_of(wire::Proposal::Reader proposal) noexcept {
+  const auto stream = proposal.getStream();
+  return {static_cast<StreamKind>(stream.getKind()), {stream.getHi(), stream.getLo()}};
+}
+
+ProgrammeId programme_of(wire::Proposal::Reader proposal) noexcept {
+  const auto programme = proposal.getProgramme();
+  return {{programme.getHi(), programme.getLo()}};
+}
+
+}  // namespace fodspor::events

@@ -1,0 +1,42 @@
+// Proposals in memory: from their packed bytes to words that any reader may walk. Shared by event.cpp and codec.cpp. Any thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "events/envelope.capnp.h"
+#include "events/failure.h"
+#include "events/ids.h"
+
+namespace fodspor::events {
+
+// A proposal unpacked and checked, on the stack if it is small. Lives within one call.
+class Opened {
+ public:
+  // Fault::corrupt if the bytes are not a proposal's, too_large past limits.h, unsupported for a kind of stream from a newer version.
+  static Status open(std::span<const unsigned char> packed, Opened& into);
+
+  Opened() = default;
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+
+  std::span<const std::uint64_t> words() const noexcept { return words_; }
+  wire::Proposal::Reader proposal() const noexcept;
+
+ private:
+  static constexpr std::size_t small_words = 512;
+  std::array<std::uint64_t, small_words> small_;  // left as it is: unpack writes what is read
+  std::vector<std::uint64_t> large_;
+  std::span<const std::uint64_t> words_;
+};
+
+// Words that sound_proposal has passed, read in place and without bounds.
+wire::Proposal::Reader read_sound(const std::uint64_t* words) noexcept;
+
+EventId id_of(wire::Proposal::Reader proposal) noexcept;
+StreamId stream_of(wire::Proposal::Reader proposal) noexcept;
+ProgrammeId programme_of(wire::Proposal::Reader proposal) noexcept;
+
+}  // namespace fodspor::events
