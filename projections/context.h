@@ -82,6 +82,8 @@ struct Coverage {
 struct Membership {
   Id portfolio;
   Spell when;
+  std::uint64_t oere = 0;  // granted from the portfolio; 0: not said
+  std::string document;
   EventId because;
 };
 
@@ -105,25 +107,33 @@ struct Enterprise {
 class Context {
  public:
   std::map<ProgrammeId, Programme> programmes;
+  std::map<Id, Programme> portfolios;  // what a portfolio's own stream says of it, in the same terms; its members are in `programmes`
   std::unordered_map<Id, Enterprise> enterprises;
-  std::vector<std::string> industries;
+  std::vector<std::string> industries{""};                                        // [0]: not said
   std::map<std::pair<std::string, std::string>, ApprovedDefinition> definitions;  // by id, version
 
   // The participant that stands for this one: itself, or the least id of those merged with it.
   Id person(const Id& participant) const;
   // All participants of that person, sorted; the participant alone if nothing was merged.
   std::vector<Id> merged_with(const Id& participant) const;
-  bool is_merged(const Id& participant) const { return parent_.contains(participant); }
+  bool is_merged(const Id& participant) const { return person_.contains(participant); }
   void merge(const Id& a, const Id& b);
+  bool merges_anyone() const { return !person_.empty(); }
 
-  // Folding: the history of one programme's, portfolio's or enterprise's stream.
+  // Folding: the history of one stream, once. Programmes, portfolios, the ledger and enterprises say something here, and participants whom
+  // they are merged with; the order of streams does not matter. Fault::stopped if the history has a Poison.
   Status add(const History& history);
 
   const Programme* find(ProgrammeId id) const;
   const Enterprise* enterprise(const Id& id) const;
 
  private:
-  std::unordered_map<Id, Id> parent_;
+  void add_programme(const History& history, Programme& programme);
+  void add_enterprise(const History& history);
+
+  std::unordered_map<Id, Id> person_;                 // of those merged with anyone
+  std::unordered_map<Id, std::vector<Id>> together_;  // by the one that stands for them; sorted
+  std::unordered_map<std::string, std::uint32_t> industry_numbers_;
 };
 
 }  // namespace fodspor::projections

@@ -23,11 +23,17 @@ struct Moment {  // something that happened on a day
 };
 
 // Work of one kind at one place, from a placement or an employment. Open ends: `to` empty.
+//
+// A placement or employment is one piece of Work, or several with the same stream and number: an EmploymentChanged begins another, and so
+// does each day on which "the same hours count once" (work.h) begins or ceases to hold. Pieces of one do not overlap, so whatever adds up
+// pieces by day counts right; whatever counts placements or employments takes those with piece == 0, and `whole` for their length.
 struct Work {
   enum class From : std::uint8_t { placement, employment } origin{};
   StreamId stream;  // with `number`: which placement or employment
   std::uint32_t number = 0;
-  Spell when;
+  std::uint32_t piece = 0;               // 0: the first of this placement or employment
+  Spell when;                            // of this piece
+  Spell whole;                           // of the placement or employment
   wire::EmploymentKind kind{};           // unspecified: unpaid (praktik without ordinary hours)
   wire::PlacementKind placement_kind{};  // of a placement
   wire::Job::Contract contract{};
