@@ -1,0 +1,151 @@
+#include "server/cli/help.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace fodspor::server {
+
+namespace {
+
+bool by_place(const Option& option) {
+  return option.name.front() != '-';
+}
+bool repeats(const Option& option) {
+  return std::holds_alternative<std::vector<std::string>*>(option.target);
+}
+
+std::string left_of(const Option& option) {
+  if (by_place(option)) return std::string(option.name);
+  return option.value.empty() ? std::string(option.name) : fmt::format("{} {}", option.name, option.value);
+}
+
+void write_entries(const std::vector<std::pair<std::string, std::string>>& entries, int columns, std::string& out) {
+  int left = 0;
+  for (const auto& [name, help] : entries) left = std::max(left, width(name));
+  left = std::min(left, 26);
+  for (const auto& [name, help] : entries) {
+    std::string line = "  " + name;
+    if (width(name) > left) {
+      out += line + '\n';
+      line.clear();
+    }
+    for (const auto& piece : wrapped(help, std::max(30, columns - left - 4))) {
+      line.append(static_cast<std::size_t>(left + 4 - width(line)), ' ');
+      out += line + piece + '\n';
+      line.clear();
+    }
+  }
+}
+
+void write_options(const std::vector<Option>& options, int columns, std::string& out) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (const auto& option : options) {
+    std::string help(option.help);
+    if (!option.choices.empty()) help += fmt::format(" ({})", fmt::join(option.choices, ", "));
+    entries.emplace_back(left_of(option), std::move(help));
+  }
+  write_entries(entries, columns, out);
+}
+
+struct Heading {
+  About::Group group;
+  Words words;
+};
+constexpr std::array headings{
+    Heading{About::Group::start, {"Begin", "Kom i gang"}},
+    Heading{About::Group::record, {"Record what happened", "Registrer hvad der er sket"}},
+    Heading{About::Group::read, {"Read what happened", "Læs hvad der er sket"}},
+    Heading{About::Group::figures, {"Figures", "Tal"}},
+    Heading{About::Group::care, {"Care for the ledger", "Pas på journalen"}},
+};
+
+}  // namespace
+
+std::string overview(const std::vector<std::unique_ptr<Command>>& commands, const Layout& layout) {
+  const auto in = [&](Words words) { return std::string(words.in(layout.language)); };
+  std::string out =
+      in({"fodspor: what happened to people on their way into work, kept as events and read back as figures that can be "
+          "explained.",
+          "fodspor: hvad der skete med mennesker på vej i arbejde, gemt som hændelser og læst som tal, der kan forklares."});
+  out = fmt::format("{}\n\n  fodspor COMMAND [options]     fodspor COMMAND --help     fodspor demo\n",
+                    fmt::join(wrapped(out, layout.columns), "\n"));
+  for (const auto& heading : headings) {
+    std::vector<std::pair<std::string, std::string>> entries;
+    for (const auto& command : commands) {
+      const About about = command->about();
+      if (about.group == heading.group) entries.emplace_back(about.name, about.summary.in(layout.language));
+    }
+    if (entries.empty()) continue;
+    out += '\n' + toned(heading.words.in(layout.language), Tone::strong, layout.colour) + '\n';
+    for (auto& [name, help] : entries) name.resize(std::max<std::size_t>(name.size(), 12), ' ');
+    write_entries(entries, layout.columns, out);
+  }
+  return out;
+}
+
+std::string usage_of(Command& command) {
+  std::string out(command.about().name);
+  bool named = false;
+  for (const auto& option : command.options()) {
+    if (!by_place(option)) {
+      if (option.required) out += fmt::format(" {} {}", option.name, option.value);
+      named = named || !option.required;
+      continue;
+    }
+    const std::string name = repeats(option) ? fmt::format("{}…", option.name) : std::string(option.name);
+    out += option.required ? " " + name : fmt::format(" [{}]", name);
+  }
+  return named ? out + " [options]" : out;
+}
+
+std::string help_of(Command& command, const std::vector<Option>& of_every_command, const Layout& layout) {
+  const About about = command.about();
+  const auto strong = [&](Words words) { return toned(words.in(layout.language), Tone::strong, layout.colour); };
+  std::string out = fmt::format("{}\n\n", toned("fodspor " + usage_of(command), Tone::strong, layout.colour));
+  for (const auto& line : wrapped(about.summary.in(layout.language), layout.columns)) out += line + '\n';
+  if (!about.details.empty()) {
+    out += '\n';
+    for (const auto& line : wrapped(about.details, layout.columns)) out += line + '\n';
+  }
+  const auto options = command.options();
+  if (!options.empty()) {
+    out += '\n';
+    write_options(options, layout.columns, out);
+  }
+  out += '\n' + strong({"With every command", "Ved alle kommandoer"}) + '\n';
+  write_options(of_every_command, layout.columns, out);
+  out += '\n' + strong(about.examples.size() == 1 ? Words{"Example", "Eksempel"} : Words{"Examples", "Eksempler"}) + '\n';
+  for (const auto& example : about.examples) {
+    out += fmt::format("  {}\n", example.line);
+    for (const auto& line : wrapped(example.does, layout.columns - 6))
+      out += fmt::format("      {}\n", toned(line, Tone::faint, layout.colour));
+  }
+  return out;
+}
+
+std::string nearest(std::string_view given, const std::vector<std::string_view>& names) {
+  std::string best;
+  std::size_t best_edits = std::max<std::size_t>(given.size() / 3, 1) + 1;
+  for (const std::string_view name : names) {
+    std::vector<std::size_t> row(name.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= given.size(); ++i) {
+      std::size_t diagonal = row[0]++;
+      for (std::size_t j = 1; j <= name.size(); ++j) {
+        const std::size_t replaced = diagonal + (given[i - 1] == name[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+      }
+    }
+    if (row.back() < best_edits) {
+      best_edits = row.back();
+      best = name;
+    }
+  }
+  return best;
+}
+
+}  // namespace fodspor::server

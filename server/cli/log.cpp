@@ -1,0 +1,199 @@
+// fodspor log: the events in their order, and on into the live end.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "events/json.h"
+#include "server/cli/commands.h"
+#include "server/cli/event_text.h"
+#include "server/cli/json_text.h"
+
+namespace fodspor::server {
+
+namespace {
+
+// Rows are written as they come, so widths are fixed beforehand.
+struct Field {
+  Words head;
+  int columns;
+};
+constexpr Field fields[] = {{{"position", "plads"}, 10}, {{"recorded", "registreret"}, 19}, {{"valid from", "gælder fra"}, 10},
+                            {{"type", "type"}, 22},      {{"programme", "indsats"}, 11},    {{"about", "om"}, 21},
+                            {{"facts", "fakta"}, 0}};
+
+std::string padded(std::string_view text, int columns) {
+  std::string out(text);
+  const int missing = columns - width(text);
+  if (missing > 0) out.append(static_cast<std::size_t>(missing), ' ');
+  return out;
+}
+
+class Log : public Command {
+ public:
+  About about() const override {
+    return {"log",
+            About::Group::read,
+            {"The events in their order", "Hændelserne i deres rækkefølge"},
+            "On a terminal each event is one line, cut at its edge; `fodspor show POSITION` shows one whole. With --json, an event a line, "
+            "as `fodspor append` reads them but with what ordering added.",
+            {{"fodspor log --from 1 --to 20", "the first twenty events"},
+             {"fodspor log --type CourseEnded --programme roskilde --json", "every course that ended in Roskilde, for a program"},
+             {"fodspor log --follow", "all events, and then those that others append, until interrupted"}}};
+  }
+  std::vector<Option> options() override {
+    return {
+        {"--from", "POSITION", "The first position", &from_, false, {}},
+        {"--to", "POSITION", "The last position", &to_, false, {}},
+        {"--type", "TYPE", "Only events of this type, such as CourseEnded", &type_name_, false, {}},
+        {"--programme", "PROGRAMME", "Only events of this programme", &programme_, false, {}},
+        {"--stream", "STREAM", "Only events of this stream, such as programme/roskilde", &stream_name_, false, {}},
+        {"--follow", "", "Wait for new events at the end", &follow_, false, {}},
+    };
+  }
+  std::optional<std::string> mistake() const override {
+    if (from_ && *from_ == 0) return "--from: positions begin at 1";
+    if (from_ && to_ && *to_ < *from_) return fmt::format("--to {} comes before --from {}", *to_, *from_);
+    if (follow_ && to_) return "--follow and --to together: choose one";
+    if (type_name_ && find_type(*type_name_) == nullptr) return unknown_type();
+    if (stream_name_) {
+      if (const auto stream = StreamId::parse(*stream_name_); !stream) return "--stream: " + stream.error().message;
+    }
+    return std::nullopt;
+  }
+
+  Result<Exit> run(Console& console) override {
+    if (type_name_) type_ = find_type(*type_name_)->type;
+    FODSPOR_TRY(const auto ledger, console.open(engine::Access::read));
+    const Position end = ledger->durable();
+    write_head(console);
+    FODSPOR_TRY(auto cursor, open_cursor(*ledger));
+    for (;;) {
+      FODSPOR_TRY(const auto event, cursor.next_event());
+      if (!event || event->position() > end || (to_ && event->position().value > *to_)) break;
+      if (wanted(*event)) write(console, *event);
+      if (!console.world().out) return Exit::yes;  // told by the parser
+    }
+    console.world().out.flush();
+    console.position(end);
+    return follow_ ? follow(console, *ledger, end) : Result<Exit>(Exit::yes);
+  }
+
+ private:
+  std::string unknown_type() const {
+    std::vector<std::string_view> names;
+    for (const auto& info : all_types()) names.push_back(info.name);
+    std::string nearest_name;
+    for (const auto name : names) {
+      if (name.size() == type_name_->size() &&
+          std::equal(name.begin(), name.end(), type_name_->begin(), [](char a, char b) { return std::tolower(a) == std::tolower(b); })) {
+        nearest_name = name;
+      }
+    }
+    return nearest_name.empty() ? fmt::format("--type: there is no event type '{}'; there are {}", *type_name_, fmt::join(names, ", "))
+                                : fmt::format("--type: there is no event type '{}'; did you mean {}?", *type_name_, nearest_name);
+  }
+
+  Result<engine::Cursor> open_cursor(const engine::Ledger& ledger) const {
+    const Position from{from_.value_or(1)};
+    if (stream_name_) {
+      FODSPOR_TRY(const StreamId stream, StreamId::parse(*stream_name_));
+      return ledger.read_stream(stream);
+    }
+    if (type_) return ledger.read_type(*type_, from);
+    return ledger.read_log(from, to_ ? std::optional(Position{*to_}) : std::nullopt);
+  }
+
+  bool wanted(const Event& event) const {
+    if (from_ && event.position().value < *from_) return false;
+    if (type_ && event.type() != *type_) return false;
+    if (stream_name_ && event.stream().text() != *stream_name_) return false;
+    return !programme_ || event.programme() == *programme_;
+  }
+
+  Result<Exit> follow(Console& console, const engine::Ledger& ledger, Position end) const {
+    FODSPOR_TRY(auto feed, ledger.follow(Position{std::max(end.value + 1, from_.value_or(1))}));
+    while (console.world().out) {
+      FODSPOR_TRY(const auto event, feed.next(std::chrono::milliseconds(500)));
+      if (!event || !wanted(*event)) continue;
+      write(console, *event);
+      console.world().out.flush();
+    }
+    return Exit::yes;
+  }
+
+  static void write_head(Console& console) {
+    if (console.settings().format == Format::csv) {
+      console.world().out << "position,recorded_at,valid_from,valid_to,type,programme,stream,facts\r\n";
+    } else if (console.settings().format == Format::text) {
+      std::string head;
+      for (const auto& field : fields) head += padded(field.head.in(console.settings().language), field.columns) + "  ";
+      head.erase(head.find_last_not_of(' ') + 1);
+      console.line(toned(head, Tone::strong, console.layout().colour));
+    }
+  }
+
+  static void write(Console& console, const Event& event) {
+    const auto day = [](const std::optional<Date>& date) { return date ? date->text() : std::string(); };
+    const std::string type =
+        find_type(event.type()) != nullptr ? std::string(name(event.type())) : fmt::format("type {}", static_cast<unsigned>(event.type()));
+    const std::string programme = event.programme() ? event.programme().slug() : std::string();
+    switch (console.settings().format) {
+      case Format::json:
+        console.line(to_json(event));
+        return;
+      case Format::csv: {
+        const std::string cells[] = {fmt::format("{}", event.position().value),
+                                     text(event.placement().recorded_at),
+                                     day(event.valid_from()),
+                                     day(event.valid_to()),
+                                     type,
+                                     programme,
+                                     event.stream().text(),
+                                     facts_to_json(event)};
+        std::string row;
+        for (const auto& cell : cells) row += (row.empty() ? "" : ",") + csv_field(cell);
+        console.line(row + '\r');
+        return;
+      }
+      case Format::text:
+        break;
+    }
+    const Language language = console.settings().language;
+    const std::string number = grouped(static_cast<std::int64_t>(event.position().value), language);
+    const std::string cells[] = {std::string(static_cast<std::size_t>(std::max(0, fields[0].columns - width(number))), ' ') + number,
+                                 shown(event.placement().recorded_at),
+                                 day(event.valid_from()),
+                                 type,
+                                 programme,
+                                 short_name(event.stream(), language),
+                                 on_one_line(facts_to_json(event))};
+    std::string row;
+    for (std::size_t i = 0; i < std::size(cells); ++i) row += padded(cells[i], fields[i].columns) + "  ";
+    row.erase(row.find_last_not_of(' ') + 1);
+    const Layout layout = console.layout();
+    if (console.world().out_is_terminal && width(row) > layout.columns) row = wrapped_once(row, layout.columns - 1) + "…";
+    console.line(row);
+  }
+
+  // As much of a line as fits, cut between two characters.
+  static std::string wrapped_once(const std::string& line, int columns) {
+    std::size_t end = line.size();
+    while (end > 0 && (width(std::string_view(line).substr(0, end)) > columns || (static_cast<unsigned char>(line[end]) & 0xC0u) == 0x80u))
+      --end;
+    return line.substr(0, end);
+  }
+
+  std::optional<std::uint64_t> from_, to_;
+  std::optional<std::string> type_name_, stream_name_;
+  std::optional<EventType> type_;
+  std::optional<ProgrammeId> programme_;
+  bool follow_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> log_command() {
+  return std::make_unique<Log>();
+}
+
+}  // namespace fodspor::server

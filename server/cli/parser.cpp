@@ -1,0 +1,255 @@
+#include "server/cli/parser.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <ostream>
+
+#include "server/cli/help.h"
+
+namespace fodspor::server {
+
+namespace {
+
+using Mistake = std::optional<std::string>;
+
+struct Global {
+  std::optional<std::string> ledger;
+  std::optional<std::string> language;
+  bool json = false, csv = false, quiet = false, help = false, version = false;
+
+  std::vector<Option> options() {
+    return {
+        {"--ledger", "DIR", "The ledger's folder; else $FODSPOR_LEDGER, else ./ledger", &ledger, false, {}},
+        {"--json", "", "One JSON document, or one object a line for streams", &json, false, {}},
+        {"--csv", "", "Comma-separated values (RFC 4180)", &csv, false, {}},
+        {"--lang", "LANGUAGE", "Language of titles and column heads; else the locale's", &language, false, {"en", "da"}},
+        {"--quiet", "", "No remarks and no progress on stderr", &quiet, false, {}},
+        {"--help", "", "This text", &help, false, {}},
+    };
+  }
+};
+
+// An option of ours, and what CLI11 holds for it.
+struct Bound {
+  Option option;
+  CLI::Option* given;
+};
+
+std::vector<Bound> bind(CLI::App& app, std::vector<Option> options) {
+  std::vector<Bound> bound;
+  for (auto& option : options) {
+    const std::string name(option.name);
+    CLI::Option* given = nullptr;
+    if (std::holds_alternative<bool*>(option.target)) {
+      given = app.add_flag(option.name == "--help" ? "-h,--help" : name);
+    } else {
+      // CLI11 takes argument names in lower case as well; ours are only for the help.
+      given = app.add_option(name, CLI::callback_t([](const CLI::results_t&) { return true; }));
+      if (std::holds_alternative<std::vector<std::string>*>(option.target)) {
+        given->expected(1, CLI::detail::expected_max_vector_size);
+        if (option.name.front() == '-') given->type_size(1)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      } else {
+        given->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+      }
+    }
+    bound.push_back({std::move(option), given});
+  }
+  return bound;
+}
+
+Mistake fill(const Option& option, const std::vector<std::string>& values) {
+  for (const auto& value : values) {
+    if (option.choices.empty() || std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) continue;
+    const std::string meant = nearest(value, option.choices);
+    return fmt::format("{}: '{}' is not one of {}{}", option.name, value, fmt::join(option.choices, ", "),
+                       meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
+  }
+  if (auto* const* flag = std::get_if<bool*>(&option.target)) {
+    **flag = true;
+  } else if (auto* const* text = std::get_if<std::string*>(&option.target)) {
+    **text = values.back();
+  } else if (auto* const* maybe = std::get_if<std::optional<std::string>*>(&option.target)) {
+    **maybe = values.back();
+  } else if (auto* const* list = std::get_if<std::vector<std::string>*>(&option.target)) {
+    **list = values;
+  } else if (auto* const* number = std::get_if<std::optional<std::uint64_t>*>(&option.target)) {
+    std::uint64_t parsed = 0;
+    const std::string& value = values.back();
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+    if (error != std::errc() || end != value.data() + value.size()) {
+      return fmt::format("{}: '{}' is not a whole number", option.name, value);
+    }
+    **number = parsed;
+  } else if (auto* const* date = std::get_if<std::optional<Date>*>(&option.target)) {
+    const auto parsed = Date::parse(values.back());
+    if (!parsed) return fmt::format("{}: {}", option.name, parsed.error().message);
+    **date = *parsed;
+  } else if (auto* const* programme = std::get_if<std::optional<ProgrammeId>*>(&option.target)) {
+    const auto parsed = ProgrammeId::parse(values.back());
+    if (!parsed) return fmt::format("{}: {}", option.name, parsed.error().message);
+    **programme = *parsed;
+  }
+  return std::nullopt;
+}
+
+Mistake fill(const std::vector<Bound>& bound) {
+  for (const auto& [option, given] : bound) {
+    if (given->count() == 0) continue;
+    if (auto mistake = fill(option, given->results())) return mistake;
+  }
+  return std::nullopt;
+}
+
+// What CLI11 could not place: an option that does not exist, or one argument too many.
+std::string not_expected(const std::string& argument, const std::vector<Bound>& bound, const std::vector<Bound>& global) {
+  if (argument.front() != '-') return fmt::format("'{}' is one argument too many", argument);
+  std::vector<std::string_view> names;
+  for (const auto* list : {&bound, &global}) {
+    for (const auto& item : *list) {
+      if (item.option.name.front() == '-') names.push_back(item.option.name);
+    }
+  }
+  const std::string meant = nearest(argument, names);
+  return fmt::format("there is no option '{}'{}", argument, meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
+}
+
+Exit exit_of(Fault fault) {
+  switch (fault) {
+    case Fault::invalid:
+    case Fault::conflict:
+    case Fault::not_found:
+    case Fault::too_large:
+    case Fault::unsupported:
+      return Exit::refused;
+    case Fault::busy:
+    case Fault::corrupt:
+    case Fault::poisoned:
+    case Fault::unavailable:
+    case Fault::stopped:
+    case Fault::cancelled:
+      return Exit::unusable;
+  }
+  return Exit::unusable;
+}
+
+// Reads the command line and runs what it names. It is one pass: what was read here is used only here.
+class Line {
+ public:
+  Line(const std::vector<std::unique_ptr<Command>>& commands, World& world) : commands_(commands), world_(world) {
+    layout_ = {language_of_locale(world.variable), world.columns, world.out_is_terminal && !world.variable("NO_COLOR")};
+    app_.set_help_flag();
+    app_.allow_extras();
+    bound_global_ = bind(app_, global_.options());
+    version_ = app_.add_flag("--version");
+    for (const auto& command : commands_) {
+      CLI::App* app = app_.add_subcommand(std::string(command->about().name));
+      app->set_help_flag();
+      app->fallthrough();
+      app->allow_extras();
+      apps_.push_back(app);
+      bound_.push_back(bind(*app, command->options()));
+    }
+  }
+
+  Exit run(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+      return wrong(error.what());
+    }
+    if (auto mistake = fill(bound_global_)) return wrong(*mistake);
+    if (global_.language) layout_.language = *find_language(*global_.language);
+    if (version_->count() > 0) {
+      world_.out << "fodspor " FODSPOR_VERSION "\n";
+      return Exit::yes;
+    }
+    const auto chosen = std::find_if(apps_.begin(), apps_.end(), [](const CLI::App* app) { return app->parsed(); });
+    if (chosen == apps_.end()) return without_command();
+    const auto index = static_cast<std::size_t>(chosen - apps_.begin());
+    command_ = commands_[index].get();
+    if (global_.help) {
+      world_.out << help_of(*command_, global_.options(), layout_);
+      return Exit::yes;
+    }
+    for (const auto* app : {*chosen, static_cast<CLI::App*>(&app_)}) {
+      const auto left = app->remaining();
+      if (!left.empty()) return wrong(not_expected(left.front(), bound_[index], bound_global_));
+    }
+    if (auto mistake = fill(bound_[index])) return wrong(*mistake);
+    for (const auto& [option, given] : bound_[index]) {
+      if (option.required && given->count() == 0) return wrong(fmt::format("{} is missing: {}", option.name, option.help));
+    }
+    if (global_.json && global_.csv) return wrong("--json and --csv together: choose one");
+    if (auto mistake = command_->mistake()) return wrong(*mistake);
+    return run_command();
+  }
+
+ private:
+  Exit without_command() {
+    const auto left = app_.remaining();
+    if (!left.empty()) {
+      if (left.front().front() == '-') return wrong(not_expected(left.front(), {}, bound_global_));
+      std::vector<std::string_view> names;
+      for (const auto& command : commands_) names.push_back(command->about().name);
+      const std::string meant = nearest(left.front(), names);
+      return wrong(
+          fmt::format("there is no command '{}'{}", left.front(), meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
+    }
+    (global_.help ? world_.out : world_.err) << overview(commands_, layout_);
+    return global_.help ? Exit::yes : Exit::usage;
+  }
+
+  Exit run_command() {
+    Settings settings;
+    settings.ledger = global_.ledger ? *global_.ledger : world_.variable("FODSPOR_LEDGER").value_or("ledger");
+    if (settings.ledger.empty()) return wrong("--ledger: the folder's name is empty");
+    settings.format = global_.json ? Format::json : global_.csv ? Format::csv : Format::text;
+    settings.language = layout_.language;
+    settings.quiet = global_.quiet;
+    Console console(world_, std::move(settings));
+    const auto result = command_->run(console);
+    world_.out.flush();
+    if (!result) {
+      tell(result.error().message);
+      return exit_of(result.error().fault);
+    }
+    if (!world_.out) {
+      tell("the output could not be written whole: is the disk full, or the pipe closed?");
+      return Exit::unusable;
+    }
+    return *result;
+  }
+
+  void tell(std::string_view message) {
+    world_.err << "fodspor" << (command_ ? fmt::format(" {}", command_->about().name) : "") << ": " << message << '\n';
+  }
+
+  Exit wrong(std::string_view message) {
+    tell(message);
+    world_.err << (command_ ? fmt::format("usage: fodspor {} (more: fodspor {} --help)\n", usage_of(*command_), command_->about().name)
+                            : std::string("usage: fodspor COMMAND [options] (more: fodspor --help)\n"));
+    return Exit::usage;
+  }
+
+  const std::vector<std::unique_ptr<Command>>& commands_;
+  World& world_;
+  Layout layout_;
+  Global global_;
+  CLI::App app_{"fodspor"};
+  std::vector<CLI::App*> apps_;
+  std::vector<Bound> bound_global_;
+  std::vector<std::vector<Bound>> bound_;
+  CLI::Option* version_ = nullptr;
+  Command* command_ = nullptr;
+};
+
+}  // namespace
+
+int run_line(const std::vector<std::unique_ptr<Command>>& commands, World& world, std::vector<std::string> arguments) {
+  return static_cast<int>(Line(commands, world).run(std::move(arguments)));
+}
+
+}  // namespace fodspor::server
