@@ -35,6 +35,7 @@ struct Frame {
   std::string zone;  // IANA
   Bilingual target_group;
   std::string document;
+  Date from;  // the day from which it says so
   EventId because;
 };
 
@@ -69,7 +70,7 @@ struct ApprovedDefinition {
   EventId because;
 };
 
-// Within [from, to) silence of this source about these facts means "no".
+// Within [from, to) silence of this source about these facts means "no". One that names no facts covers none.
 struct Coverage {
   wire::Source source{};
   std::vector<wire::Covered::Fact> facts;
