@@ -1,0 +1,77 @@
+// The deterministic step: an accepted batch gets its positions, versions and time, or a refusal that depends only on what was ordered
+// before it. One thread. It reads no clock, randomness or configuration, and does not see how batches were grouped into writes: any
+// node that is given the same batches in the same order stores the same bytes.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/keys.h"
+#include "engine/table.h"
+#include "events/codec.h"
+#include "events/event.h"
+
+namespace fodspor::engine {
+
+struct Batch;
+struct Appended;
+
+// What was ordered and written before. Lives as long as the Order that asks it.
+class Past {
+ public:
+  virtual ~Past() = default;
+  virtual Result<std::optional<Head>> stream_head(const StreamId& stream) const = 0;
+  virtual Result<std::optional<Head>> programme_head(ProgrammeId programme) const = 0;
+  virtual Result<std::optional<Position>> first_of(RequestKey request) const = 0;
+  // The answer that this request got if just these proposals stand from `first` on; none if it had other content.
+  virtual Result<std::optional<Appended>> same(Position first, std::span<const Proposal> proposals) const = 0;
+};
+
+class Order {
+ public:
+  Order(const Past& past, Position last, Timestamp recorded_at) : past_(past), last_(last), recorded_at_(recorded_at) {}
+
+  // Orders one batch: its placements are appended to `placements`, in the order of its proposals. None are for a repeated request, nor
+  // for a refusal, which leaves everything as it was. The batch must live until `written` or `forget`. Its time must be set.
+  // Fault::conflict, too_large; and what Past fails with.
+  Result<Appended> apply(const Batch& batch, std::vector<Placement>& placements);
+
+  // All that was ordered is written, and Past knows it.
+  void written();
+  // Nothing since the last `written` was written: start again after `last`.
+  void forget(Position last, Timestamp recorded_at);
+
+  Position last() const noexcept { return last_; }
+  Timestamp recorded_at() const noexcept { return recorded_at_; }
+
+ private:
+  struct Pending {
+    Position first;
+    const Batch* batch;
+    Timestamp recorded_at;
+  };
+  Result<Head*> stream_head(const StreamId& stream);
+  Result<Head*> programme_head(ProgrammeId programme);
+  Result<std::optional<Appended>> answered_before(RequestKey request, const Batch& batch) const;
+  Status check_expected(const Batch& batch);
+
+  // Heads of the streams touched last: two generations, so that the older half is dropped at once and cheaply when the newer one is full.
+  static constexpr std::size_t heads_in_generation = 524'288;
+
+  struct Touched {
+    Head* stream = nullptr;
+    Head* programme = nullptr;
+  };
+
+  const Past& past_;
+  Position last_;
+  Timestamp recorded_at_;
+  Table<StreamId, Head> heads_;
+  Table<StreamId, Head> older_heads_;
+  Table<ProgrammeId, Head> programmes_;
+  Table<RequestKey, Pending> pending_;
+  std::vector<Touched> touched_;  // by the batch in hand; kept for its memory
+};
+
+}  // namespace fodspor::engine

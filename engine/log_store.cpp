@@ -1,0 +1,281 @@
+#include "engine/log_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/transaction_log.h>
+#include <rocksdb/write_batch.h>
+
+#include "engine/keys.h"
+#include "engine/storage.h"
+
+namespace fodspor::engine {
+namespace {
+
+// Small, so that a ledger opens fast after a kill: at most two or three of these are replayed.
+constexpr std::size_t write_buffer_bytes = 16u << 20;
+constexpr std::size_t block_bytes = 16u << 10;
+
+// Hears of errors in the background and of each new write-ahead log. Called on RocksDB's threads.
+class Watch : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = failure_of(*status, "log/: writing its files");
+  }
+  // Resuming by itself would go on after a sync whose outcome nobody knows.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override { *auto_recovery = false; }
+  void OnMemTableSealed(const rocksdb::MemTableInfo&) override { files_changed_.store(true, std::memory_order_release); }
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { files_changed_.store(true, std::memory_order_release); }
+
+  std::optional<Failure> failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+  }
+  bool take_files_changed() noexcept {
+    return files_changed_.load(std::memory_order_relaxed) && files_changed_.exchange(false, std::memory_order_acquire);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<Failure> failure_;
+  std::atomic<bool> files_changed_{false};
+};
+
+rocksdb::ColumnFamilyOptions events_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(cache, block_bytes)));
+  options.write_buffer_size = write_buffer_bytes;
+  options.max_write_buffer_number = 6;
+  // One compression from the flush on, and keys that only rise: every compaction is then a trivial move, and no event is written twice.
+  options.compression = rocksdb::kZSTD;
+  options.compression_opts.level = 1;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.level0_file_num_compaction_trigger = 2;
+  options.level0_slowdown_writes_trigger = 64;
+  options.level0_stop_writes_trigger = 128;
+  // Each new key goes to the end of the memtable; the hint finds that end without a search.
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  options.paranoid_file_checks = true;
+  return options;
+}
+
+std::string at_event(std::string_view doing, Position position) {
+  return "log/: " + std::string(doing) + " event " + std::to_string(position.value);
+}
+
+}  // namespace
+
+struct LogStore::Files {
+  Store store;
+  Mode mode = Mode::write;
+  Marks* marks = nullptr;
+  std::shared_ptr<Watch> watch;
+  std::vector<Marks::Wal> wals;
+  std::mutex catching_up;
+
+  rocksdb::ColumnFamilyHandle* meta() const { return store.families[0]; }
+  rocksdb::ColumnFamilyHandle* events() const { return store.families[1]; }
+
+  // Which write-ahead logs hold events that are not in tables yet; called after a write into the newest one.
+  Status note_wals(Position last);
+};
+
+Status LogStore::Files::note_wals(Position last) {
+  std::unique_ptr<rocksdb::LogFile> current;
+  rocksdb::VectorLogPtr live;
+  if (const auto status = store.db->GetCurrentWalFile(&current); !status.ok()) return fail(Fault::unavailable, status.ToString());
+  if (const auto status = store.db->GetSortedWalFiles(live); !status.ok()) return fail(Fault::unavailable, status.ToString());
+  std::vector<Marks::Wal> kept;
+  for (const Marks::Wal& wal : wals) {
+    if (wal.number == current->LogNumber()) continue;
+    for (const auto& file : live) {
+      if (file->LogNumber() == wal.number) kept.push_back(wal);
+    }
+  }
+  kept.push_back({current->LogNumber(), last});
+  wals = std::move(kept);
+  marks->set_wals(wals);
+  return {};
+}
+
+LogStore::LogStore(std::unique_ptr<Files> files) : files_(std::move(files)) {}
+
+LogStore::~LogStore() = default;
+
+Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
+  auto files = std::make_unique<Files>();
+  files->mode = options.mode;
+  files->marks = options.marks;
+  files->watch = std::make_shared<Watch>();
+
+  rocksdb::DBOptions database = store_options(options.env);
+  database.wal_recovery_mode = options.mode == Mode::salvage ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                                                             : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  database.max_bgerror_resume_count = 0;
+  database.max_background_jobs = 2;
+  database.listeners.push_back(files->watch);
+  // A recovered write-ahead log is written into a synced table at once: after a failed sync its pages may be in memory and not on disk.
+  database.avoid_flush_during_recovery = false;
+  rocksdb::ColumnFamilyOptions meta;
+  meta.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(options.cache, block_bytes)));
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, meta},
+                                                              {"events", events_options(options.cache)}};
+  const std::string path = options.directory.string();
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status;
+  switch (options.mode) {
+    case Mode::write:
+      status = rocksdb::DB::Open(database, path, families, &files->store.families, &db);
+      break;
+    case Mode::read:
+      database.info_log = std::make_shared<SilentLogger>();  // it would be written into the writer's directory
+      status = rocksdb::DB::OpenAsSecondary(database, path, path, families, &files->store.families, &db);
+      break;
+    case Mode::salvage:
+      database.info_log = std::make_shared<SilentLogger>();
+      status = rocksdb::DB::OpenForReadOnly(database, path, families, &files->store.families, &db);
+      break;
+  }
+  files->store.db.reset(db);
+  if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: opening it"));
+
+  std::string format;
+  status = db->Get({}, files->meta(), format_key, &format);
+  if (status.IsNotFound() && options.mode == Mode::write) {
+    rocksdb::WriteOptions synced;
+    synced.sync = true;
+    format = number_value(log_format);
+    status = db->Put(synced, files->meta(), format_key, format);
+    // Out of the write-ahead log, so that it never holds an old one back.
+    if (status.ok()) status = db->Flush({}, files->meta());
+  }
+  if (status.IsNotFound()) return fail(Fault::not_found, path + " is not a ledger's log yet");
+  if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: reading its format"));
+  const auto number = read_number(format);
+  if (!number || *number == 0) return fail(Fault::corrupt, path + ": its format is damaged");
+  if (*number > log_format) {
+    return fail(Fault::unsupported, path + " has format " + std::to_string(*number) + ", and this fodspor knows " +
+                                        std::to_string(log_format) + " at most; use the newer one that wrote it");
+  }
+
+  std::unique_ptr<LogStore> store(new LogStore(std::move(files)));
+  if (options.mode == Mode::write && options.marks != nullptr) {
+    FODSPOR_TRY(const Position last, store->last());
+    FODSPOR_DO(store->files_->note_wals(last));
+  }
+  return store;
+}
+
+Status LogStore::write(const Block& block) {
+  FODSPOR_CHECK(files_->mode == Mode::write && block.size() > 0);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  options.no_slowdown = true;
+  options.protection_bytes_per_key = 8;
+  rocksdb::WriteBatch batch(block.bytes.size() + block.size() * 16, 0, options.protection_bytes_per_key, 0);
+  for (std::uint64_t i = 0; i < block.size(); ++i) {
+    const Position position{block.first.value + i};
+    if (const auto put = batch.Put(files_->events(), slice(event_key(position)), slice(block.value(position))); !put.ok()) {
+      return tl::make_unexpected(failure_of(put, at_event("writing", position)));
+    }
+  }
+  if (const auto status = files_->store.db->Write(options, &batch); !status.ok()) {
+    return tl::make_unexpected(
+        failure_of(status, "log/: writing events " + std::to_string(block.first.value) + " to " + std::to_string(block.last().value)));
+  }
+  if (files_->marks == nullptr) return {};
+  if (files_->watch->take_files_changed()) return files_->note_wals(block.last());
+  files_->wals.back().last = block.last();
+  files_->marks->extend_last_wal(block.last());
+  return {};
+}
+
+Status LogStore::catch_up() {
+  FODSPOR_CHECK(files_->mode == Mode::read);
+  const std::lock_guard lock(files_->catching_up);
+  if (const auto status = files_->store.db->TryCatchUpWithPrimary(); !status.ok()) {
+    return tl::make_unexpected(failure_of(status, "log/: following its writer"));
+  }
+  return {};
+}
+
+Result<Position> LogStore::last() const {
+  const std::unique_ptr<rocksdb::Iterator> iterator(files_->store.db->NewIterator({}, files_->events()));
+  iterator->SeekToLast();
+  if (!iterator->status().ok()) return tl::make_unexpected(failure_of(iterator->status(), "log/: finding its end"));
+  if (!iterator->Valid()) return Position{};
+  const auto position = read_event_key(fodspor::engine::view(iterator->key()));
+  if (!position || position->value == 0) return fail(Fault::corrupt, "log/: its last key is damaged; run `fodspor doctor`");
+  return *position;
+}
+
+Result<std::string> LogStore::read(Position position) const {
+  std::string value;
+  const auto status = files_->store.db->Get({}, files_->events(), slice(event_key(position)), &value);
+  if (status.IsNotFound()) return fail(Fault::not_found, "there is no event " + std::to_string(position.value));
+  if (!status.ok()) return tl::make_unexpected(failure_of(status, at_event("reading", position)));
+  return value;
+}
+
+struct LogStore::Walk::State {
+  std::unique_ptr<rocksdb::Iterator> iterator;
+  Position next;
+  Position to;
+  bool started = false;
+};
+
+LogStore::Walk::Walk(const LogStore& store, Position from, Position to) : state_(std::make_unique<State>()) {
+  state_->next = from.value == 0 ? Position{1} : from;
+  state_->to = to;
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  options.adaptive_readahead = true;
+  if (state_->next <= to) state_->iterator.reset(store.files_->store.db->NewIterator(options, store.files_->events()));
+}
+LogStore::Walk::~Walk() = default;
+LogStore::Walk::Walk(Walk&&) noexcept = default;
+
+Result<std::optional<std::string_view>> LogStore::Walk::next() {
+  State& state = *state_;
+  if (state.next > state.to) return std::nullopt;
+  rocksdb::Iterator& iterator = *state.iterator;
+  if (state.started) {
+    iterator.Next();
+  } else {
+    iterator.Seek(slice(event_key(state.next)));
+    state.started = true;
+  }
+  if (!iterator.Valid()) {
+    if (!iterator.status().ok()) return tl::make_unexpected(failure_of(iterator.status(), at_event("reading on from", state.next)));
+    return fail(Fault::corrupt, "log/: events " + std::to_string(state.next.value) + " to " + std::to_string(state.to.value) +
+                                    " are missing; run `fodspor doctor`");
+  }
+  const auto position = read_event_key(fodspor::engine::view(iterator.key()));
+  if (position != state.next) {
+    return fail(Fault::corrupt, "log/: event " + std::to_string(state.next.value) + " is missing" +
+                                    (position ? ", the next is " + std::to_string(position->value) : std::string()) +
+                                    "; run `fodspor doctor`");
+  }
+  ++state.next.value;
+  return fodspor::engine::view(iterator.value());
+}
+
+Status LogStore::flush() {
+  FODSPOR_CHECK(files_->mode == Mode::write);
+  const auto status = files_->store.db->Flush({}, {files_->meta(), files_->events()});
+  if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: flushing"));
+  return {};
+}
+
+Status LogStore::verify_checksums() const {
+  const auto status = files_->store.db->VerifyChecksum();
+  if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: verifying its tables"));
+  return {};
+}
+
+std::optional<Failure> LogStore::background_failure() const {
+  return files_->watch->failure();
+}
+
+}  // namespace fodspor::engine

@@ -1,0 +1,98 @@
+// log/: the events by position. The only synced writes of the ledger; one put an event, keys rise, nothing is rewritten.
+//
+// Opened by the writer, or by a reading process beside it, which sees what the writer has put into its files and catches up on demand.
+// write() is the sequencer's alone; everything else may be called by any thread.
+//
+// It tolerates a torn last record of the write-ahead log and no other damage. A write that failed may or may not be on disk: the
+// store never resumes by itself, and whoever writes must not write again.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/cursor.h"
+#include "engine/marks.h"
+
+namespace rocksdb {
+class Cache;
+class Env;
+}  // namespace rocksdb
+
+namespace fodspor::engine {
+
+// Stored events one after another, as they are written together and handed to followers.
+struct Block {
+  Position first;
+  std::vector<std::size_t> ends;  // of each event in `bytes`
+  std::string bytes;
+
+  std::size_t size() const noexcept { return ends.size(); }
+  Position last() const noexcept { return {first.value + ends.size() - 1}; }
+  std::string_view value(Position position) const noexcept {
+    const std::size_t index = position.value - first.value;
+    const std::size_t begin = index == 0 ? 0 : ends[index - 1];
+    return std::string_view(bytes).substr(begin, ends[index] - begin);
+  }
+};
+
+class LogStore {
+ public:
+  enum class Mode {
+    write,
+    read,     // beside a writer
+    salvage,  // read what stands before the first damage of the write-ahead log
+  };
+  struct Options {
+    std::filesystem::path directory;  // log/ itself
+    Mode mode = Mode::write;
+    rocksdb::Env* env = nullptr;
+    std::shared_ptr<rocksdb::Cache> cache;
+    Marks* marks = nullptr;  // the writer's, told of each change of files; outlives the store
+  };
+  // Fault::corrupt, unavailable, unsupported (a newer format), not_found (reading, and there is none).
+  static Result<std::unique_ptr<LogStore>> open(const Options& options);
+  ~LogStore();
+  LogStore(const LogStore&) = delete;
+  LogStore& operator=(const LogStore&) = delete;
+
+  // On disk when it returns. Fault::busy: nothing was written. Any other: unknown.
+  Status write(const Block& block);
+  // A reader's: take in what the writer has written since.
+  Status catch_up();
+
+  Result<Position> last() const;  // of what is in the files, durable or not
+  // The stored value. Fault::not_found, corrupt.
+  Result<std::string> read(Position position) const;
+
+  class Walk {  // rising, from a position on; the bytes are valid until the next step
+   public:
+    explicit Walk(const LogStore& store, Position from, Position to);
+    ~Walk();
+    Walk(Walk&&) noexcept;
+    // None past `to`. Fault::corrupt for damage and for a position that is missing.
+    Result<std::optional<std::string_view>> next();
+
+   private:
+    struct State;
+    std::unique_ptr<State> state_;
+  };
+
+  Status flush();  // what is in the write-ahead log into tables
+  Status verify_checksums() const;
+  // What stopped the store in the background (a flush that failed), if anything did.
+  std::optional<Failure> background_failure() const;
+
+ private:
+  struct Files;
+  explicit LogStore(std::unique_ptr<Files> files);
+  std::unique_ptr<Files> files_;
+};
+
+}  // namespace fodspor::engine

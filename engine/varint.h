@@ -1,0 +1,40 @@
+// Whole numbers in as few bytes as they need: seven bits a byte, lowest first, the top bit set on all but the last (LEB128).
+// Reading takes only what writing gives: a longer form of the same number is refused, so that equal values have equal bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace fodspor::engine {
+
+inline void put_varint(std::string& out, std::uint64_t value) {
+  while (value >= 0x80) {
+    out.push_back(static_cast<char>(static_cast<unsigned char>(value) | 0x80u));
+    value >>= 7;
+  }
+  out.push_back(static_cast<char>(value));
+}
+
+// Takes a number off the front of `in`; false, and `in` anywhere, if there is none.
+[[nodiscard]] inline bool take_varint(std::string_view& in, std::uint64_t& value) noexcept {
+  value = 0;
+  for (unsigned shift = 0; shift < 64 && !in.empty(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(in.front());
+    in.remove_prefix(1);
+    if (shift == 63 && byte > 1) return false;
+    value |= std::uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return byte != 0 || shift == 0;
+  }
+  return false;
+}
+
+// Signed numbers near zero, either side of it, as small unsigned ones: 0, -1, 1, -2 … become 0, 1, 2, 3 …
+constexpr std::uint64_t zigzag(std::int64_t value) noexcept {
+  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t value) noexcept {
+  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+}
+
+}  // namespace fodspor::engine

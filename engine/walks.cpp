@@ -1,0 +1,66 @@
+#include "engine/walks.h"
+
+#include <string>
+
+#include "engine/record.h"
+
+namespace fodspor::engine {
+namespace {
+
+class LogSource : public Cursor::Source {
+ public:
+  LogSource(const LogStore& log, Position from, Position to) : walk_(log, from, to), next_{from.value == 0 ? 1 : from.value} {}
+
+  Result<std::optional<Stored>> next() override {
+    FODSPOR_TRY(const auto value, walk_.next());
+    if (!value) return std::nullopt;
+    return read_record(*value, {next_.value++});
+  }
+
+ private:
+  LogStore::Walk walk_;
+  Position next_;
+};
+
+class PositionSource : public Cursor::Source {
+ public:
+  PositionSource(const LogStore& log, Indexes::Positions positions) : log_(log), positions_(std::move(positions)) {}
+
+  Result<std::optional<Stored>> next() override {
+    FODSPOR_TRY(const auto position, positions_.next());
+    if (!position) return std::nullopt;
+    auto value = log_.read(*position);
+    if (!value && value.error().fault == Fault::not_found) {
+      return fail(Fault::corrupt,
+                  "log/: event " + std::to_string(position->value) + " is missing, and derived/ knows it; run `fodspor doctor`");
+    }
+    if (!value) return tl::make_unexpected(value.error());
+    value_ = std::move(*value);
+    return read_record(value_, *position);
+  }
+
+ private:
+  const LogStore& log_;
+  Indexes::Positions positions_;
+  std::string value_;
+};
+
+}  // namespace
+
+std::unique_ptr<Cursor::Source> walk_log(const LogStore& log, Position from, Position to) {
+  return std::make_unique<LogSource>(log, from, to);
+}
+
+std::unique_ptr<Cursor::Source> walk_positions(const LogStore& log, Indexes::Positions positions) {
+  return std::make_unique<PositionSource>(log, std::move(positions));
+}
+
+Result<std::optional<Event>> Cursor::next_event() {
+  FODSPOR_TRY(const std::optional<Stored> stored, next());
+  if (!stored) return std::nullopt;
+  auto event = Event::decode(stored->packed, stored->placement);
+  if (!event) return tl::make_unexpected(at("event " + std::to_string(stored->placement.position.value), event.error()));
+  return std::optional<Event>(std::move(*event));
+}
+
+}  // namespace fodspor::engine
