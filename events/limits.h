@@ -17,6 +17,7 @@ inline constexpr int nesting_max = 32;
 inline constexpr std::uint32_t batch_events_max = 16'384;
 inline constexpr std::size_t batch_bytes_max = 16u << 20;
 inline constexpr std::size_t references_max = 256;
+inline constexpr std::size_t list_items_max = 4'096;  // in one list of a body
 inline constexpr std::size_t request_id_bytes_max = 128;
 inline constexpr std::size_t client_bytes_max = 64;
 inline constexpr std::size_t code_bytes_max = 80;

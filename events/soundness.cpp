@@ -132,9 +132,9 @@ class Walk {
  public:
   Walk(std::span<const std::uint64_t> words, const Shapes& shapes) noexcept : words_(words), shapes_(shapes) {}
 
-  bool run() noexcept {
+  bool run(const Slot& root) noexcept {
     if (words_.empty() || words_.size() > limits::event_words_max || words_[0] == 0 || (words_[0] & 3) != 0) return false;
-    return pointer(0, {Slot::Kind::structure, 0, shapes_.proposal()}, limits::nesting_max) && end_ == words_.size();
+    return pointer(0, root, limits::nesting_max) && end_ == words_.size();
   }
 
  private:
@@ -258,7 +258,12 @@ class Walk {
 }  // namespace
 
 bool sound_proposal(std::span<const std::uint64_t> words) noexcept {
-  return Walk(words, Shapes::get()).run();
+  const Shapes& shapes = Shapes::get();
+  return Walk(words, shapes).run({Slot::Kind::structure, 0, shapes.proposal()});
+}
+
+bool sound_body(std::span<const std::uint64_t> words, EventType type) noexcept {
+  return Walk(words, Shapes::get()).run({Slot::Kind::body, 0, static_cast<std::uint16_t>(type)});
 }
 
 }  // namespace fodspor::events

@@ -7,11 +7,15 @@
 #include <cstdint>
 #include <span>
 
+#include "events/vocabulary.h"
+
 namespace fodspor::events {
 
 // True if every word belongs to the message and every pointer leads, in preorder, to the next thing in it, of the kind that the schemas
 // name: the proposal, its body by its type, and a correction's body by the type that it corrects. What no schema here knows (a newer
 // writer's fields and types) is walked by its own pointers.
 bool sound_proposal(std::span<const std::uint64_t> words) noexcept;
+// The same for a message whose root is a body of that type, alone.
+bool sound_body(std::span<const std::uint64_t> words, EventType type) noexcept;
 
 }  // namespace fodspor::events
