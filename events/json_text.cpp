@@ -263,6 +263,15 @@ Result<JsonValue> parse_json(std::string_view text) {
   return Parser(text).document();
 }
 
+bool valid_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {

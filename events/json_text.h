@@ -40,6 +40,8 @@ inline constexpr std::size_t json_bytes_max = 1u << 20;
 // One value, with nothing but white space around it. Fault::invalid with the byte, too_large past json_bytes_max.
 Result<JsonValue> parse_json(std::string_view text);
 
+bool valid_utf8(std::string_view text) noexcept;
+
 // The text in quotes; bytes that are not UTF-8 become U+FFFD.
 void append_quoted(std::string& out, std::string_view text);
 

@@ -11,7 +11,7 @@ struct PlanRevised { goal @0 :Text; jobGoalCode @1 :Text; }
 struct ProgressMeasured {
   instrument @0 :Text $T.required;
   item @1 :Text;
-  score @2 :UInt32 $T.millionths $T.required;
+  score @2 :UInt32 $T.millionths $T.number $T.required;   # millionths + 1: a score of 0 is a score
   respondent @3 :Respondent;
   enum Respondent { unspecified @0; citizen @1; staff @2; mentor @3; employer @4; }
 }

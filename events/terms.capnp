@@ -11,7 +11,7 @@ $Cxx.namespace("fodspor::events::wire");
 annotation date @0xe1f0a7c2b4d58302 (field) :Void;        # days since 1899-12-31: 1 is 1900-01-01, 0 is absent; JSON "2021-03-31"
 annotation minutes @0xe1f0a7c2b4d58303 (field) :Void;     # minutes + 1, 0 is absent; JSON an integer of minutes
 annotation number @0xe1f0a7c2b4d58304 (field) :Void;      # value + 1, 0 is absent; JSON an integer
-annotation millionths @0xe1f0a7c2b4d58305 (field) :Void;  # millionths, 0 is absent; JSON a decimal string, "1.59"
+annotation millionths @0xe1f0a7c2b4d58305 (field) :Void;  # millionths, 0 is absent (with `number`: + 1); JSON a decimal string, "1.59"
 annotation microseconds @0xe1f0a7c2b4d58306 (field) :Void; # µs since 1970-01-01T00:00:00Z, 0 is absent; JSON RFC 3339 with Z
 annotation required @0xe1f0a7c2b4d58307 (field) :Void;    # an event without it is refused
 annotation prose @0xe1f0a7c2b4d58308 (field) :Void;       # public prose about a programme; every other Text is a code

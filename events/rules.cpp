@@ -1,0 +1,350 @@
+#include "events/rules.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_set>
+
+#include "events/body_rules.h"
+#include "events/control.capnp.h"
+#include "events/limits.h"
+
+namespace fodspor::events {
+
+namespace {
+
+using References = capnp::List<wire::Reference>::Reader;
+
+tl::unexpected<Failure> refuse(std::string_view field, std::string_view why, Fault fault = Fault::invalid) {
+  return fail(fault, std::string(field) + ": " + std::string(why));
+}
+
+std::string a_stream_of(StreamKind kind) {
+  const bool vowel = kind == StreamKind::enterprise;
+  return (kind == StreamKind::ledger ? "the " : vowel ? "an " : "a ") + std::string(name(kind)) + "'s stream";
+}
+
+std::string streams_of(const TypeInfo& type) {
+  std::string result;
+  for (std::uint8_t kind = 1; kind <= stream_kind_max; ++kind) {
+    if (!type.may_stand_in(static_cast<StreamKind>(kind))) continue;
+    result += (result.empty() ? "" : " or ") + a_stream_of(static_cast<StreamKind>(kind));
+  }
+  return result;
+}
+
+StreamId stream_in(wire::Reference::Reader reference) {
+  return {static_cast<StreamKind>(reference.getKind()), {reference.getHi(), reference.getLo()}};
+}
+EventId event_in(wire::EventRef::Reader event) {
+  return {{{event.getHi(), event.getLo()}}, event.getIndex()};
+}
+ProgrammeId programme_in(wire::Proposal::Reader proposal) {
+  return {{proposal.getProgramme().getHi(), proposal.getProgramme().getLo()}};
+}
+
+Status check_stream(const StreamId& stream, std::string_view field) {
+  const auto kind = static_cast<std::uint8_t>(stream.kind);
+  if (kind == 0 || kind > stream_kind_max) return refuse(field, "its kind is none that this version knows");
+  if (!stream.id) return refuse(field, "the id is all zeros");
+  if (!StreamId::parse(stream.text()))
+    return refuse(field, "a " + std::string(name(stream.kind)) + " is named by a short name, as programme/roskilde");
+  return {};
+}
+
+// Which streams a reference in that role may lead to; none stated: any.
+std::uint16_t streams_for(wire::Role role) {
+  const auto only = [](auto... kinds) { return static_cast<std::uint16_t>((... | (1u << static_cast<unsigned>(kinds)))); };
+  switch (role) {
+    case wire::Role::PARTICIPANT:
+      return only(StreamKind::participant);
+    case wire::Role::ENTERPRISE:
+      return only(StreamKind::enterprise);
+    case wire::Role::STAFF:
+      return only(StreamKind::staff);
+    case wire::Role::NETWORK:
+      return only(StreamKind::network);
+    case wire::Role::PROGRAMME:
+      return only(StreamKind::programme);
+    case wire::Role::PORTFOLIO:
+      return only(StreamKind::portfolio);
+    case wire::Role::MENTOR:
+    case wire::Role::BUDDY:
+    case wire::Role::AMBASSADOR:
+    case wire::Role::JOB_BROKER:
+    case wire::Role::CONSULTANT:
+      return only(StreamKind::participant, StreamKind::enterprise, StreamKind::staff);
+    case wire::Role::UNSPECIFIED:
+    case wire::Role::MERGED:
+      break;
+  }
+  return static_cast<std::uint16_t>(~0u);
+}
+
+Status check_reference(wire::Reference::Reader reference, const Draft& draft, std::string_view place) {
+  const auto role = static_cast<std::uint16_t>(reference.getRole());
+  const auto& roles = choices_of(capnp::Schema::from<wire::Role>());
+  if (role == 0 || role >= roles.size())
+    return refuse(std::string(place) + ".role", "it is not specified, or not one that this version knows");
+  const StreamId stream = stream_in(reference);
+  FODSPOR_DO(check_stream(stream, std::string(place) + ".stream"));
+  if ((streams_for(reference.getRole()) >> static_cast<unsigned>(stream.kind) & 1u) == 0) {
+    return refuse(place, "a reference with role " + roles[role] + " does not lead to " + a_stream_of(stream.kind));
+  }
+  if (reference.getRole() == wire::Role::MERGED) {
+    if (draft.type() != EventType::identity_merged) return refuse(place, "only an IdentityMerged has a reference with role merged");
+    if (stream.kind != draft.stream().kind) return refuse(place, "only streams of one kind can be merged");
+    if (stream == draft.stream()) return refuse(place, "a stream cannot be merged with itself");
+  }
+  if (reference.getSuperseded() && draft.type() != EventType::corrected) return refuse(place, "only a Corrected names what is superseded");
+  return {};
+}
+
+bool same(wire::Reference::Reader a, wire::Reference::Reader b) {
+  return a.getRole() == b.getRole() && a.getSuperseded() == b.getSuperseded() && stream_in(a) == stream_in(b);
+}
+
+Status check_references(const Draft& draft) {
+  const References references = draft.proposal().getReferences();
+  if (references.size() > limits::references_max) {
+    return refuse("references", std::to_string(references.size()) + " are too many: at most " + std::to_string(limits::references_max),
+                  Fault::too_large);
+  }
+  for (unsigned i = 0; i < references.size(); ++i) {
+    const std::string place = "references[" + std::to_string(i) + "]";
+    FODSPOR_DO(check_reference(references[i], draft, place));
+    for (unsigned j = 0; j < i; ++j) {
+      if (same(references[i], references[j])) return refuse(place, "it stands twice");
+    }
+  }
+  return {};
+}
+
+Status need_reference(const Draft& draft, const TypeInfo& type, wire::Role role) {
+  for (const auto reference : draft.proposal().getReferences()) {
+    if (reference.getRole() == role && !reference.getSuperseded()) return {};
+  }
+  const auto& roles = choices_of(capnp::Schema::from<wire::Role>());
+  return refuse("references", "a " + std::string(type.name) + " needs one with role " + roles[static_cast<std::uint16_t>(role)]);
+}
+
+Status check_needed_references(const Draft& draft, const TypeInfo& type) {
+  switch (type.type) {
+    case EventType::portfolio_joined:
+    case EventType::portfolio_left:
+      return need_reference(draft, type, wire::Role::PORTFOLIO);
+    case EventType::identity_merged:
+      return need_reference(draft, type, wire::Role::MERGED);
+    case EventType::network_joined:
+    case EventType::network_event_attended:
+      if (draft.proposal().getReferences().size() > 0) return {};
+      return refuse("references", "who it was is missing: a member or guest is a reference");
+    default:
+      return {};
+  }
+}
+
+Status check_programme(const Draft& draft, const TypeInfo& type) {
+  const ProgrammeId programme = programme_in(draft.proposal());
+  const StreamId stream = draft.stream();
+  if (!programme) {
+    // A portfolio is of several programmes, and the ledger of all.
+    if (!type.needs_programme || stream.kind == StreamKind::portfolio || stream.kind == StreamKind::ledger) return {};
+    return refuse("programme", "it is missing, and a " + std::string(type.name) + " needs it");
+  }
+  if (!ProgrammeId::parse(programme.slug())) return refuse("programme", "this is not a programme's short name");
+  if (stream.kind == StreamKind::programme && stream != programme.stream()) {
+    return refuse("programme", programme.slug() + " is another than that of its stream, " + stream.text());
+  }
+  return {};
+}
+
+Status check_days(const Draft& draft, const TypeInfo& type) {
+  const auto proposal = draft.proposal();
+  constexpr auto last = static_cast<std::uint32_t>(Date::days_max);
+  if (proposal.getValidFrom() > last) return refuse("valid_from", "the day is outside of the calendar, which ends with 2399");
+  if (proposal.getValidTo() > last) return refuse("valid_to", "the day is outside of the calendar, which ends with 2399");
+  if (proposal.getValidFrom() == 0) {
+    if (proposal.getValidTo() != 0) return refuse("valid_from", "it is missing, and valid_to is given");
+    return type.needs_date ? refuse("valid_from", "it is missing, and a " + std::string(type.name) + " needs it") : Status();
+  }
+  if (proposal.getValidTo() != 0 && proposal.getValidTo() <= proposal.getValidFrom()) {
+    return refuse("valid_to", Date::stored(proposal.getValidTo())->text() + " is not after valid_from, " +
+                                  Date::stored(proposal.getValidFrom())->text() +
+                                  ": it is the first day on which the fact no longer holds");
+  }
+  return {};
+}
+
+Status check_envelope_codes(wire::Proposal::Reader proposal) {
+  const auto code = [](bool given, capnp::Text::Reader text, std::string_view field) -> Status {
+    if (!given || text.size() == 0) return {};
+    auto checked = check_code({text.begin(), text.size()});
+    if (!checked) return tl::make_unexpected(at(field, std::move(checked).error()));
+    return {};
+  };
+  FODSPOR_DO(code(proposal.hasActor(), proposal.getActor(), "actor"));
+  FODSPOR_DO(code(proposal.hasOrganisation(), proposal.getOrganisation(), "organisation"));
+  if (proposal.hasEvidence()) {
+    if (auto checked = check_fields(proposal.getEvidence(), evidence_form()); !checked) {
+      return tl::make_unexpected(at("evidence", std::move(checked).error()));
+    }
+  }
+  const auto source = static_cast<std::uint16_t>(proposal.getSource());
+  if (source >= choices_of(capnp::Schema::from<wire::Source>()).size()) return refuse("source", "it is none that this version knows");
+  if (proposal.hasCausation() && !event_in(proposal.getCausation())) return refuse("causation", "the id is all zeros");
+  if (proposal.getSealed().size() > 0) return refuse("sealed", "personal parts are refused until they can be sealed", Fault::unsupported);
+  return {};
+}
+
+Status facts_at(Status checked, std::string_view place) {
+  if (checked) return {};
+  Failure failure = std::move(checked).error();
+  failure.message = std::string(place) + "." + failure.message;
+  return tl::make_unexpected(std::move(failure));
+}
+
+Status check_facts(const Draft& draft, const TypeInfo& type, capnp::AnyPointer::Reader facts, std::string_view place) {
+  const auto proposal = draft.proposal();
+  FODSPOR_DO(facts_at(check_fields(facts.getAs<capnp::DynamicStruct>(type.schema), form_of(type)), place));
+  const Validity valid{Date::stored(proposal.getValidFrom()), Date::stored(proposal.getValidTo())};
+  return facts_at(check_body(type.type, facts, valid, draft.stream().kind), place);
+}
+
+// The type whose rules hold for the event's dates, programme and place: of a correction, that of what it corrects.
+Result<const TypeInfo*> type_in_effect(const Draft& draft) {
+  const TypeInfo* type = find_type(draft.type());
+  if (!type) return refuse("type", std::to_string(static_cast<unsigned>(draft.type())) + " is not an event type that this version knows");
+  if (type->type != EventType::corrected) return type;
+  const auto number = draft.proposal().getFacts().getAs<wire::Corrected>().getType();
+  const TypeInfo* corrected = find_type(static_cast<EventType>(number));
+  if (!corrected) return refuse("facts.type", "it does not name an event type that this version knows");
+  if (corrected->group == "control") {
+    return refuse("facts.type", "a " + std::string(corrected->name) +
+                                    " cannot be corrected: correct the event that it is about, and the last correction holds");
+  }
+  return corrected;
+}
+
+}  // namespace
+
+Status check_draft(const Draft& draft) {
+  FODSPOR_TRY(const TypeInfo* const type, type_in_effect(draft));
+  FODSPOR_DO(check_stream(draft.stream(), "stream"));
+  if (!type->may_stand_in(draft.stream().kind)) {
+    return refuse("stream",
+                  "a " + std::string(type->name) + " stands in " + streams_of(*type) + ", not in " + a_stream_of(draft.stream().kind));
+  }
+  FODSPOR_DO(check_programme(draft, *type));
+  FODSPOR_DO(check_days(draft, *type));
+  FODSPOR_DO(check_envelope_codes(draft.proposal()));
+  FODSPOR_DO(check_references(draft));
+  FODSPOR_DO(check_needed_references(draft, *type));
+  const auto facts = draft.proposal().getFacts();
+  FODSPOR_DO(check_facts(draft, *find_type(draft.type()), facts, "facts"));
+  if (draft.type() != EventType::corrected) return {};
+  return check_facts(draft, *type, facts.getAs<wire::Corrected>().getBody(), "facts.body");
+}
+
+namespace {
+
+// A batch against what exists; what its earlier events create counts as there.
+class BatchCheck {
+ public:
+  explicit BatchCheck(Known& known) : known_(known) {}
+
+  Status check(const Draft& draft) {
+    FODSPOR_DO(check_draft(draft));
+    FODSPOR_DO(check_registered(draft));
+    for (const auto reference : draft.proposal().getReferences()) FODSPOR_DO(check_leads_somewhere(reference));
+    FODSPOR_DO(check_subject(draft));
+    there_.insert(draft.stream());
+    return {};
+  }
+
+ private:
+  Result<bool> exists(const StreamId& stream) {
+    if (there_.contains(stream)) return true;
+    FODSPOR_TRY(const bool exists, known_.stream_exists(stream));
+    if (exists) there_.insert(stream);
+    return exists;
+  }
+
+  // A programme or portfolio begins by being registered, and once.
+  Status check_registered(const Draft& draft) {
+    const StreamId stream = draft.stream();
+    const bool registers = draft.type() == EventType::programme_registered;
+    if (registers || stream.kind == StreamKind::portfolio) {
+      FODSPOR_TRY(const bool there, exists(stream));
+      if (registers && there) return refuse("stream", stream.text() + " is registered already: amend it by a ProgrammeAmended");
+      if (!registers && !there)
+        return refuse("stream", stream.text() + " is not known: register it first, by a ProgrammeRegistered in its stream");
+      return {};
+    }
+    const ProgrammeId programme = programme_in(draft.proposal());
+    if (!programme) return {};
+    FODSPOR_TRY(const bool there, exists(programme.stream()));
+    if (there) return {};
+    return refuse("programme",
+                  programme.slug() + " is not known: register it first, by a ProgrammeRegistered or with `fodspor programmes apply`");
+  }
+
+  Status check_leads_somewhere(wire::Reference::Reader reference) {
+    const StreamId stream = stream_in(reference);
+    // A participant may be referred to before anything is known; to merge with nobody would be a slip.
+    if (stream.kind == StreamKind::participant && reference.getRole() != wire::Role::MERGED) return {};
+    FODSPOR_TRY(const bool there, exists(stream));
+    if (there) return {};
+    return refuse("references", stream.text() + " is not known: append the event that brings it in first, or earlier in the same batch");
+  }
+
+  // What a Corrected or Retracted is about must be there, in the same stream, and be an event that can be taken back.
+  Status check_subject(const Draft& draft) {
+    const auto facts = draft.proposal().getFacts();
+    if (draft.type() == EventType::corrected) {
+      const auto body = facts.getAs<wire::Corrected>();
+      FODSPOR_TRY(const Known::Found found, find_subject(draft, event_in(body.getEvent())));
+      if (static_cast<std::uint16_t>(found.type) == body.getType()) return {};
+      return refuse("facts.type", "the event is a " + std::string(name(found.type)) + ", not a " +
+                                      std::string(name(static_cast<EventType>(body.getType()))) + ": retract it, and append what is true");
+    }
+    if (draft.type() == EventType::retracted) {
+      FODSPOR_TRY([[maybe_unused]] const Known::Found found, find_subject(draft, event_in(facts.getAs<wire::Retracted>().getEvent())));
+    }
+    return {};
+  }
+
+  Result<Known::Found> find_subject(const Draft& draft, const EventId& id) {
+    FODSPOR_TRY(const std::optional<Known::Found> found, known_.find_event(id));
+    if (!found) return refuse("facts.event", "there is no event " + id.text() + " in the ledger");
+    if (found->stream != draft.stream()) {
+      return refuse("facts.event", "event " + id.text() + " stands in " + found->stream.text() + ", and a " +
+                                       std::string(name(draft.type())) + " stands in the stream of what it is about");
+    }
+    if (const TypeInfo* type = find_type(found->type); type && type->group == "control") {
+      return refuse("facts.event",
+                    "event " + id.text() + " is a " + std::string(type->name) +
+                        ", which can be neither corrected nor retracted: correct the event that it is about once more, and the last "
+                        "correction holds");
+    }
+    return *found;
+  }
+
+  Known& known_;
+  std::unordered_set<StreamId> there_;
+};
+
+}  // namespace
+
+Status check_batch(const std::vector<Draft>& drafts, Known& known) {
+  BatchCheck check(known);
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    if (auto checked = check.check(drafts[i]); !checked) {
+      const std::string place = "event " + std::to_string(i + 1) + " of " + std::to_string(drafts.size());
+      return tl::make_unexpected(at(place, std::move(checked).error()));
+    }
+  }
+  return {};
+}
+
+}  // namespace fodspor::events
