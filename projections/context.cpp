@@ -159,7 +159,9 @@ const Enterprise* Context::enterprise(const Id& id) const {
 }
 
 Status Context::add(const History& history) {
-  if (const auto& poison = history.poison()) {
+  if (history.events().empty()) return {};
+  const bool part_of_context = history.subject().kind != StreamKind::participant;
+  if (const auto& poison = history.poison(); poison && part_of_context) {
     return fail(Fault::stopped, "event " + poison->event.text() + " at position " + std::to_string(poison->position.value) + " of " +
                                     history.subject().text() + " cannot be applied: " + poison->reason);
   }

@@ -122,7 +122,8 @@ class Context {
   bool merges_anyone() const { return !person_.empty(); }
 
   // Folding: the history of one stream, once. Programmes, portfolios, the ledger and enterprises say something here, and participants whom
-  // they are merged with; the order of streams does not matter. Fault::stopped if the history has a Poison.
+  // they are merged with; the order of streams does not matter. Fault::stopped if the history has a Poison, but for participants: a
+  // Poison of theirs stops whoever folds them.
   Status add(const History& history);
 
   const Programme* find(ProgrammeId id) const;
