@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "events/network.capnp.h"
 #include "projections/view.h"
 
 namespace fodspor::projections {

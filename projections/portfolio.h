@@ -11,8 +11,10 @@
 
 namespace fodspor::projections {
 
+// Employed at exit and at six months as the definitions esf.cr04 and esf.cr06 read them; `unknown_…` are those of whom they cannot tell.
 struct PortfolioCounts {
-  std::uint64_t people = 0, participations = 0, completed = 0, left = 0, employed_at_exit = 0, employed_at_six_months = 0;
+  std::uint64_t people = 0, participations = 0, completed = 0, left = 0;
+  std::uint64_t employed_at_exit = 0, unknown_at_exit = 0, employed_at_six_months = 0, unknown_at_six_months = 0;
 };
 
 struct PortfolioMember {

@@ -37,7 +37,7 @@ class Runner {
   ~Runner();
 
   // Folds the subjects touched since each view's checkpoint; far behind, it rebuilds. A poison event stops its view and is reported by
-  // state(), not as a Failure.
+  // states(), not as a Failure; appended ProjectionSkipped or a retraction of the event lets it go on.
   Status catch_up(const std::function<void(std::uint64_t done, std::uint64_t of)>& progress = {});
   Status rebuild(const RebuildOptions& options);
   // Digests of the live views against those of a fresh fold that is thrown away; the names of the views that differ.

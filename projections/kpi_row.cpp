@@ -1,0 +1,101 @@
+#include "projections/kpi_row.h"
+
+#include <algorithm>
+
+#include "projections/row_codec.h"
+
+namespace fodspor::projections {
+
+namespace {
+
+constexpr std::string_view view_name = "kpi";
+
+std::uint8_t flags_of(const Verdict& verdict) {
+  return static_cast<std::uint8_t>((verdict.in_population ? 1u : 0u) | static_cast<unsigned>(verdict.in_denominator) << 1 |
+                                   static_cast<unsigned>(verdict.met) << 3 | (verdict.excluded ? 1u << 5 : 0u) |
+                                   (verdict.censored ? 1u << 6 : 0u));
+}
+
+// The truth in two bits; 3 is none.
+bool read_truth(unsigned bits, Truth& truth) {
+  truth = static_cast<Truth>(bits);
+  return bits <= static_cast<unsigned>(Truth::unknown);
+}
+
+}  // namespace
+
+std::string kpi_row_key(ProgrammeId programme, const StreamId& subject) {
+  std::string key;
+  RowWriter(key).id(programme.id).stream(subject);
+  return key;
+}
+
+Result<StreamId> kpi_row_subject(std::string_view key) {
+  RowReader reader(key);
+  static_cast<void>(reader.id());
+  const StreamId subject = reader.stream();
+  FODSPOR_DO(reader.finish(view_name));
+  return subject;
+}
+
+std::string kpi_sum_key(ProgrammeId programme, const Target& target, KpiCounter counter) {
+  std::string key;
+  RowWriter(key).id(programme.id).raw(target.id).byte(0).raw(target.reading).byte(0).byte(static_cast<std::uint8_t>(counter));
+  return key;
+}
+
+std::string encode_kpi_row(const std::vector<KpiVerdict>& verdicts) {
+  std::vector<EventId> events;
+  for (const KpiVerdict& one : verdicts) {
+    for (const Reason& reason : one.verdict.reasons) {
+      if (reason.because && std::find(events.begin(), events.end(), reason.because) == events.end()) events.push_back(reason.because);
+    }
+  }
+  std::string row;
+  RowWriter writer(row);
+  writer.number(events.size());
+  for (const EventId& event : events) writer.event(event);
+  writer.number(verdicts.size());
+  for (const auto& [target, verdict] : verdicts) {
+    writer.number(target).number(verdict.unit_number).byte(flags_of(verdict)).number(verdict.steps_passed).number(verdict.reasons.size());
+    for (const Reason& reason : verdict.reasons) {
+      std::uint64_t event = 0;
+      if (reason.because) event = static_cast<std::uint64_t>(std::find(events.begin(), events.end(), reason.because) - events.begin()) + 1;
+      writer.number(reason.clause).number(event << 2 | static_cast<std::uint64_t>(reason.truth));
+    }
+  }
+  return row;
+}
+
+Result<std::vector<KpiVerdict>> decode_kpi_row(std::string_view row) {
+  const auto damaged = [] { return fail(Fault::corrupt, "a row of the view kpi cannot be read; `fodspor rebuild` makes the view anew"); };
+  RowReader reader(row);
+  std::vector<EventId> events;
+  for (std::uint64_t left = reader.number(); left > 0 && reader.ok(); --left) events.push_back(reader.event());
+  std::vector<KpiVerdict> verdicts;
+  for (std::uint64_t left = reader.number(); left > 0; --left) {
+    KpiVerdict one;
+    one.target = reader.number32();
+    one.verdict.unit_number = reader.number32();
+    const unsigned flags = reader.byte();
+    one.verdict.in_population = (flags & 1u) != 0;
+    if (!read_truth(flags >> 1 & 3u, one.verdict.in_denominator) || !read_truth(flags >> 3 & 3u, one.verdict.met)) return damaged();
+    one.verdict.excluded = (flags >> 5 & 1u) != 0;
+    one.verdict.censored = (flags >> 6 & 1u) != 0;
+    one.verdict.steps_passed = static_cast<std::uint16_t>(reader.number32());
+    for (std::uint64_t reasons = reader.number(); reasons > 0; --reasons) {
+      Reason reason;
+      reason.clause = static_cast<std::uint16_t>(reader.number32());
+      const std::uint64_t packed = reader.number();
+      if (!reader.ok() || !read_truth(packed & 3u, reason.truth) || packed >> 2 > events.size()) return damaged();
+      if (packed >> 2 > 0) reason.because = events[static_cast<std::size_t>((packed >> 2) - 1)];
+      one.verdict.reasons.push_back(reason);
+    }
+    if (!reader.ok()) return damaged();
+    verdicts.push_back(std::move(one));
+  }
+  FODSPOR_DO(reader.finish(view_name));
+  return verdicts;
+}
+
+}  // namespace fodspor::projections

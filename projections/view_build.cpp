@@ -1,0 +1,119 @@
+#include "projections/view_build.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <rocksdb/sst_file_writer.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <map>
+#include <system_error>
+
+#include "projections/row_codec.h"
+
+namespace fodspor::projections {
+
+namespace {
+
+tl::unexpected<Failure> failed(const rocksdb::Status& status) {
+  return fail(Fault::unavailable, "a rebuilt view could not be written: " + status.ToString() + "; see that the disk has room");
+}
+
+// Entries name their place in 32 bits.
+constexpr std::size_t buffer_bytes_max = 256u << 20;
+
+}  // namespace
+
+SortedRuns::SortedRuns(std::filesystem::path prefix, std::size_t buffer_bytes)
+    : prefix_(std::move(prefix)), buffer_bytes_(std::min(buffer_bytes, buffer_bytes_max)) {}
+
+Status SortedRuns::add(std::string_view key, std::string_view value) {
+  if (bytes_.size() + entries_.size() * sizeof(Entry) + key.size() + value.size() > buffer_bytes_) FODSPOR_DO(flush());
+  if (bytes_.capacity() == 0) bytes_.reserve(1u << 16);
+  entries_.push_back(
+      {static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size())});
+  bytes_.append(key).append(value);
+  return {};
+}
+
+Status SortedRuns::flush() {
+  if (entries_.empty()) return {};
+  const std::string_view all = bytes_;
+  const auto key_of = [all](const Entry& entry) { return all.substr(entry.at, entry.key_bytes); };
+  std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); });
+
+  const std::string file = prefix_.string() + "-" + std::to_string(files_.size()) + ".sst";
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), ViewDatabase::options());
+  rocksdb::Status status = writer.Open(file);
+  for (const Entry& entry : entries_) {
+    if (!status.ok()) return failed(status);
+    const std::string_view key = key_of(entry);
+    const std::string_view value = all.substr(entry.at + entry.key_bytes, entry.value_bytes);
+    status = writer.Put(rocksdb::Slice(key.data(), key.size()), rocksdb::Slice(value.data(), value.size()));
+  }
+  if (status.ok()) status = writer.Finish();
+  if (!status.ok()) return failed(status);
+  files_.push_back(file);
+  entries_.clear();
+  bytes_.clear();
+  return {};
+}
+
+ViewBuild::ViewBuild(std::filesystem::path directory, std::size_t buffer_bytes)
+    : directory_(std::move(directory)),
+      rows_(directory_ / "rows", buffer_bytes / 2),
+      subjects_(directory_ / "subjects", buffer_bytes / 2) {}
+
+Result<std::unique_ptr<ViewBuild>> ViewBuild::begin(const std::filesystem::path& directory, std::size_t buffer_bytes) {
+  std::error_code error;
+  std::filesystem::remove_all(directory, error);
+  if (!error) std::filesystem::create_directories(directory, error);
+  if (error) return fail(Fault::unavailable, directory.string() + " cannot be made: " + error.message());
+  return std::unique_ptr<ViewBuild>(new ViewBuild(directory, buffer_bytes));
+}
+
+Status ViewBuild::add(const StreamId& subject, Contribution& contribution) {
+  normalise(contribution);
+  if (contribution.rows.empty() && contribution.sums.empty()) return {};
+  for (const auto& [key, value] : contribution.rows) FODSPOR_DO(rows_.add(key, value));
+  for (const auto& [key, value] : contribution.sums) sums_[key] += value;
+  row_count_ += contribution.rows.size();
+  key_.clear();
+  RowWriter(key_).stream(subject);
+  kept_.clear();
+  keep(contribution, kept_);
+  return subjects_.add(key_, kept_);
+}
+
+Status ViewBuild::finish(Checkpoint checkpoint) {
+  FODSPOR_DO(rows_.flush());
+  FODSPOR_DO(subjects_.flush());
+  FODSPOR_TRY(const auto database, ViewDatabase::open(directory_, ViewDatabase::Mode::create));
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  ingest.write_global_seqno = false;
+  const auto take_in = [&](rocksdb::ColumnFamilyHandle* family, const std::vector<std::string>& files) {
+    return files.empty() ? rocksdb::Status::OK() : database->db->IngestExternalFile(family, files, ingest);
+  };
+  rocksdb::Status status = take_in(database->rows, rows_.files());
+  if (status.ok()) status = take_in(database->subjects, subjects_.files());
+  if (!status.ok()) return failed(status);
+
+  rocksdb::WriteBatch batch;
+  for (const auto& [key, value] : sums_) {
+    if (value == 0) continue;
+    std::string bytes;
+    for (unsigned shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(static_cast<std::uint64_t>(value) >> shift & 0xffu));
+    batch.Put(database->sums, key, bytes);
+  }
+  checkpoint.rows = row_count_;
+  // The checkpoint is what makes the build whole, so it is the last to be written, and synced.
+  batch.Put("checkpoint", checkpoint.encoded());
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  status = database->db->Write(synced, &batch);
+  if (!status.ok()) return failed(status);
+  return {};
+}
+
+}  // namespace fodspor::projections

@@ -1,0 +1,52 @@
+// A view written from nothing, for a rebuild: subjects come in any order, sorted runs leave as table files, and the database takes them in
+// whole at the end. One thread. A directory whose build was not finished holds no checkpoint and is thrown away.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "projections/view_store.h"
+
+namespace fodspor::projections {
+
+// Keys and values collected in memory and written as table files, each sorted. Keys are unique.
+class SortedRuns {
+ public:
+  SortedRuns(std::filesystem::path prefix, std::size_t buffer_bytes);
+  Status add(std::string_view key, std::string_view value);
+  Status flush();
+  const std::vector<std::string>& files() const noexcept { return files_; }
+
+ private:
+  struct Entry {
+    std::uint32_t at, key_bytes, value_bytes;
+  };
+  std::filesystem::path prefix_;
+  std::size_t buffer_bytes_;
+  std::string bytes_;
+  std::vector<Entry> entries_;
+  std::vector<std::string> files_;
+};
+
+class ViewBuild {
+ public:
+  // `directory` is made anew. `buffer_bytes`: what this build may hold in memory, about.
+  static Result<std::unique_ptr<ViewBuild>> begin(const std::filesystem::path& directory, std::size_t buffer_bytes);
+  Status add(const StreamId& subject, Contribution& contribution);
+  // Everything is on disk, synced, when it returns. `checkpoint.rows` is filled in.
+  Status finish(Checkpoint checkpoint);
+
+ private:
+  ViewBuild(std::filesystem::path directory, std::size_t buffer_bytes);
+  std::filesystem::path directory_;
+  SortedRuns rows_;
+  SortedRuns subjects_;
+  std::unordered_map<std::string, std::int64_t> sums_;
+  std::uint64_t row_count_ = 0;
+  std::string key_, kept_;  // scratch
+};
+
+}  // namespace fodspor::projections
