@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "events/control.capnp.h"
 #include "events/event.h"
 #include "projections/as_of.h"
 

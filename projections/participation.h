@@ -12,6 +12,7 @@
 #include "events/intake.capnp.h"
 #include "events/leaving.capnp.h"
 #include "events/outcome.capnp.h"
+#include "events/placement.capnp.h"
 #include "projections/context.h"
 #include "projections/history.h"
 
