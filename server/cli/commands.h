@@ -12,5 +12,14 @@ std::unique_ptr<Command> stat_command();
 std::unique_ptr<Command> append_command();
 std::unique_ptr<Command> log_command();
 std::unique_ptr<Command> show_command();
+std::unique_ptr<Command> trail_command();
+std::unique_ptr<Command> find_command();
+std::unique_ptr<Command> caseload_command();
+std::unique_ptr<Command> enterprises_command();
+std::unique_ptr<Command> network_command();
+std::unique_ptr<Command> quality_command();
+std::unique_ptr<Command> portfolio_command();
+std::unique_ptr<Command> kpi_command();
+std::unique_ptr<Command> explain_command();
 
 }  // namespace fodspor::server

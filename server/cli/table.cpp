@@ -107,22 +107,30 @@ void Table::rule() {
   rules_.push_back(rows_.size());
 }
 
-std::vector<int> Table::widths(const Layout& layout) const {
-  std::vector<int> widths;
-  widths.reserve(columns_.size());
+std::vector<std::size_t> Table::columns_not_for(Column::For whom) const {
+  std::vector<std::size_t> indexes;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (columns_[c].whom != whom) indexes.push_back(c);
+  }
+  return indexes;
+}
+
+std::vector<int> Table::widths(const std::vector<std::size_t>& shown, const Layout& layout) const {
+  std::vector<int> widths;
+  widths.reserve(shown.size());
+  for (const std::size_t c : shown) {
     int widest = width(columns_[c].head.in(layout.language));
     for (const auto& row : rows_) widest = std::max(widest, width(row[c].show(layout.language)));
     widths.push_back(widest);
   }
-  int total = std::accumulate(widths.begin(), widths.end(), 0) + gutter * (static_cast<int>(columns_.size()) - 1);
+  int total = std::accumulate(widths.begin(), widths.end(), 0) + gutter * (static_cast<int>(shown.size()) - 1);
   // The widest of those that give way gives first, a column at a time: so two long ones end up equally wide.
   while (total > layout.columns) {
-    std::size_t most = columns_.size();
-    for (std::size_t c = 0; c < columns_.size(); ++c) {
-      if (columns_[c].gives_way && widths[c] > narrowest && (most == columns_.size() || widths[c] > widths[most])) most = c;
+    std::size_t most = shown.size();
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      if (columns_[shown[i]].gives_way && widths[i] > narrowest && (most == shown.size() || widths[i] > widths[most])) most = i;
     }
-    if (most == columns_.size()) break;
+    if (most == shown.size()) break;
     --widths[most];
     --total;
   }
@@ -130,7 +138,8 @@ std::vector<int> Table::widths(const Layout& layout) const {
 }
 
 std::string Table::text(const Layout& layout) const {
-  const std::vector<int> columns = widths(layout);
+  const std::vector<std::size_t> shown = columns_not_for(Column::For::programs);
+  const std::vector<int> columns = widths(shown, layout);
   std::string out;
   const auto write_row = [&](const std::vector<std::string>& cells, const std::vector<Tone>& tones) {
     std::vector<std::vector<std::string>> lines;
@@ -146,9 +155,9 @@ std::string Table::text(const Layout& layout) const {
         if (c > 0) pad(line, gutter);
         const std::string_view piece = l < lines[c].size() ? std::string_view(lines[c][l]) : std::string_view();
         const int room = columns[c] - width(piece);
-        if (columns_[c].align == Column::Align::right) pad(line, room);
+        if (columns_[shown[c]].align == Column::Align::right) pad(line, room);
         line += toned(piece, tones[c], layout.colour);
-        if (columns_[c].align == Column::Align::left) pad(line, room);
+        if (columns_[shown[c]].align == Column::Align::left) pad(line, room);
       }
       trim_end(line);
       out += line;
@@ -166,16 +175,16 @@ std::string Table::text(const Layout& layout) const {
   };
 
   std::vector<std::string> cells;
-  for (const auto& column : columns_) cells.emplace_back(column.head.in(layout.language));
-  write_row(cells, std::vector<Tone>(columns_.size(), Tone::strong));
+  for (const std::size_t c : shown) cells.emplace_back(columns_[c].head.in(layout.language));
+  write_row(cells, std::vector<Tone>(shown.size(), Tone::strong));
   write_rule("─");
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     if (r > 0 && std::find(rules_.begin(), rules_.end(), r) != rules_.end()) write_rule("┄");
     cells.clear();
     std::vector<Tone> tones;
-    for (const auto& cell : rows_[r]) {
-      cells.push_back(cell.show(layout.language));
-      tones.push_back(cell.tone());
+    for (const std::size_t c : shown) {
+      cells.push_back(rows_[r][c].show(layout.language));
+      tones.push_back(rows_[r][c].tone());
     }
     write_row(cells, tones);
   }
@@ -183,27 +192,26 @@ std::string Table::text(const Layout& layout) const {
 }
 
 std::string Table::csv() const {
+  const std::vector<std::size_t> columns = columns_not_for(Column::For::people);
   std::string out;
-  for (std::size_t c = 0; c < columns_.size(); ++c) {
-    if (c > 0) out += ',';
-    out += csv_field(columns_[c].key);
-  }
-  out += "\r\n";
-  for (const auto& row : rows_) {
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      if (c > 0) out += ',';
-      out += csv_field(row[c].csv());
+  const auto write_line = [&](const auto& field_of) {
+    for (const std::size_t c : columns) {
+      if (c != columns.front()) out += ',';
+      out += csv_field(field_of(c));
     }
     out += "\r\n";
-  }
+  };
+  write_line([&](std::size_t c) { return std::string(columns_[c].key); });
+  for (const auto& row : rows_) write_line([&](std::size_t c) { return row[c].csv(); });
   return out;
 }
 
 Document Table::documents() const {
+  const std::vector<std::size_t> columns = columns_not_for(Column::For::people);
   Document list = Document::list();
   for (const auto& row : rows_) {
     Document object = Document::object();
-    for (std::size_t c = 0; c < row.size(); ++c) object[columns_[c].key] = row[c].value();
+    for (const std::size_t c : columns) object[columns_[c].key] = row[c].value();
     list.push(std::move(object));
   }
   return list;

@@ -45,6 +45,8 @@ struct Column {
   enum class Align : std::uint8_t { left, right } align = Align::left;
   // The column that gives way when the table is wider than the screen: its text is broken between words over several lines.
   bool gives_way = false;
+  // Whom the column is for: some values are joined for people and apart for programs.
+  enum class For : std::uint8_t { all, people, programs } whom = For::all;
 };
 
 // How text is laid out.
@@ -70,7 +72,8 @@ class Table {
   Document documents() const;  // a list of objects
 
  private:
-  std::vector<int> widths(const Layout& layout) const;
+  std::vector<std::size_t> columns_not_for(Column::For whom) const;
+  std::vector<int> widths(const std::vector<std::size_t>& shown, const Layout& layout) const;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
   std::vector<std::size_t> rules_;

@@ -1,0 +1,154 @@
+#include "server/cli/kpi_table.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace fodspor::server {
+
+namespace {
+
+using projections::KpiLine;
+using projections::TargetStanding;
+
+constexpr auto right = Column::Align::right;
+constexpr auto left = Column::Align::left;
+
+std::vector<Column> kpi_columns() {
+  return {{"programme", {"programme", "indsats"}, left, false, Column::For::programs},
+          {"target", {"target", "mål"}},
+          {"reading", {"reading", "læsning"}, left, true},
+          {"title", {"what counts", "hvad der tæller"}, left, true},
+          {"figure", {"figure", "tal"}, right, false, Column::For::people},
+          {"numerator", {"counted", "talt"}, right, false, Column::For::programs},
+          {"denominator", {"of", "af"}, right},
+          {"unknown", {"unknown", "ukendt"}, right},
+          {"wanted", {"wanted", "ønsket"}, right},
+          {"standing", {"answer", "svar"}},
+          {"definition", {"definition", "definition"}, left, false, Column::For::programs},
+          {"definition_hash", {"hash", "hash"}, left, false, Column::For::programs},
+          {"document", {"document", "dokument"}, left, false, Column::For::programs}};
+}
+
+Cell standing_cell(TargetStanding standing) {
+  const std::string_view code = name(standing);
+  switch (standing) {
+    case TargetStanding::met:
+      return Cell::words({"✓ met", "✓ nået"}, code, Tone::good);
+    case TargetStanding::missed:
+      return Cell::words({"✗ missed", "✗ ikke nået"}, code, Tone::bad);
+    case TargetStanding::not_yet:
+      return Cell::words({"… not yet", "… endnu ikke"}, code, Tone::faint);
+    case TargetStanding::unknown_decides:
+      return Cell::words({"? unknown decides", "? ukendte afgør"}, code, Tone::strong);
+    case TargetStanding::unread:
+      return Cell::words({"! unreadable", "! ulæselig"}, code, Tone::bad);
+  }
+  return {};
+}
+
+std::string bound(const KpiLine& line, const std::array<std::uint64_t, 2>& ratio, Language language) {
+  return line.target.share ? percent(ratio[0], ratio[1], language) : grouped(static_cast<std::int64_t>(ratio[0]), language);
+}
+
+// "31", "31 – 36", "28.0 – 33.1 %".
+std::string figure(const KpiLine& line, Language language) {
+  std::string low = bound(line, line.bounds.as_no, language);
+  const std::string high = bound(line, line.bounds.as_yes, language);
+  if (low == high) return low;
+  if (low.ends_with(" %")) low.resize(low.size() - 2);
+  return low + " – " + high;
+}
+
+std::string hex(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  return out;
+}
+
+void add_line(Table& table, const KpiLine& line) {
+  const bool unread = line.standing == TargetStanding::unread;
+  const auto count = [&](std::uint64_t n) { return unread ? Cell() : Cell::number(static_cast<std::int64_t>(n)); };
+  table.add({Cell::text(line.programme.slug()), Cell::text(line.target.id, Tone::strong), Cell::text(line.target.reading, Tone::faint),
+             both(line.target.title.en.empty() && line.target.title.da.empty() ? line.definition_title : line.target.title),
+             unread ? Cell() : Cell::shown(figure(line, Language::english), figure(line, Language::danish), {}),
+             count(line.counts.numerator), count(line.counts.denominator),
+             unread || line.counts.unknown == 0 ? Cell::shown("", "", unread ? Document() : Document(0)) : count(line.counts.unknown),
+             wanted_cell(line.target), standing_cell(line.standing),
+             Cell::text(line.target.definition + "@" + line.target.definition_version), Cell::text(hex(line.definition_hash)),
+             Cell::text(line.target.document)});
+}
+
+}  // namespace
+
+void add_kpi_tables(Report& report, const std::vector<KpiLine>& lines, const projections::Context& context) {
+  Table* table = nullptr;
+  const KpiLine* previous = nullptr;
+  for (const auto& line : lines) {
+    if (previous == nullptr || previous->programme != line.programme) {
+      table = &report.table("targets", title_of(context, line.programme, Language::english),
+                            title_of(context, line.programme, Language::danish), kpi_columns());
+    }
+    add_line(*table, line);
+    previous = &line;
+  }
+  if (table == nullptr) report.table("targets", {"Targets", "Mål"}, kpi_columns());
+  for (const auto& line : lines) {
+    if (line.standing == TargetStanding::unread) {
+      report.note(fmt::format("{} {}: {}", line.programme.slug(), line.target.id, line.problem));
+    }
+  }
+}
+
+std::string wanted(const projections::Target& target, Language language) {
+  using Comparator = wire::TargetPinned::Comparator;
+  const bool danish = language == Language::danish;
+  const std::string value =
+      target.share ? decimal(target.value_millionths * 100, language) + " %" : decimal(target.value_millionths, language);
+  switch (target.comparator) {
+    case Comparator::AT_LEAST:
+      return (danish ? "mindst " : "at least ") + value;
+    case Comparator::MORE_THAN:
+      return (danish ? "over " : "more than ") + value;
+    case Comparator::AT_MOST:
+      return (danish ? "højst " : "at most ") + value;
+    case Comparator::UP_TO:
+      return (danish ? "op til " : "up to ") + value;
+    case Comparator::ABOUT: {
+      const std::string about = (danish ? "ca. " : "about ") + value;
+      return target.tolerance_millionths == 0 ? about
+                                              : fmt::format("{} ± {} %", about, decimal(target.tolerance_millionths * 100, language));
+    }
+    case Comparator::UNSPECIFIED:
+      break;
+  }
+  return value;
+}
+
+Cell wanted_cell(const projections::Target& target) {
+  return Cell::shown(wanted(target, Language::english), wanted(target, Language::danish), wanted(target, Language::english));
+}
+
+Cell both(const projections::Bilingual& words, Tone tone) {
+  return Cell::shown(words.in(false), words.in(true), words.in(false), tone);
+}
+
+std::string title_of(const projections::Context& context, ProgrammeId programme, Language language) {
+  const auto* found = context.find(programme);
+  if (found == nullptr || !found->frame) return programme.slug();
+  const auto& frame = *found->frame;
+  return fmt::format("{} · {} · {} – {}", programme.slug(), frame.title.in(language == Language::danish), frame.starts.text(),
+                     frame.ends.text());
+}
+
+Status known_programme(const projections::Context& context, ProgrammeId programme) {
+  if (context.find(programme) != nullptr) return {};
+  std::vector<std::string> slugs;
+  for (const auto& [id, known] : context.programmes) slugs.push_back(id.slug());
+  return fail(Fault::not_found,
+              slugs.empty()
+                  ? fmt::format("there is no programme '{}': none is registered in this ledger yet", programme.slug())
+                  : fmt::format("there is no programme '{}' in this ledger; there are {}", programme.slug(), fmt::join(slugs, ", ")));
+}
+
+}  // namespace fodspor::server

@@ -1,0 +1,25 @@
+// KPI lines as tables, one a programme; and what several commands say of programmes and targets. Pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "projections/kpi.h"
+#include "server/cli/report.h"
+
+namespace fodspor::server {
+
+using namespace fodspor::events;
+
+void add_kpi_tables(Report& report, const std::vector<projections::KpiLine>& lines, const projections::Context& context);
+
+// "at least 30 %", "about 50 (± 10 %)".
+std::string wanted(const projections::Target& target, Language language);
+Cell wanted_cell(const projections::Target& target);
+Cell both(const projections::Bilingual& words, Tone tone = Tone::plain);
+// "Plads til Flere (kalundborg)"
+std::string title_of(const projections::Context& context, ProgrammeId programme, Language language);
+// Fault::not_found, naming the programmes that there are.
+Status known_programme(const projections::Context& context, ProgrammeId programme);
+
+}  // namespace fodspor::server

@@ -1,0 +1,15 @@
+// Portfolios as tables, one a portfolio: its members and their sum. A pure function.
+#pragma once
+
+#include <vector>
+
+#include "projections/portfolio.h"
+#include "server/cli/report.h"
+
+namespace fodspor::server {
+
+void add_portfolio_tables(Report& report, const std::vector<projections::PortfolioLine>& lines, const projections::Context& context);
+// Øre as millions of kroner, "13.94 m".
+Cell kroner(std::uint64_t oere);
+
+}  // namespace fodspor::server

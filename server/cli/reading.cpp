@@ -1,0 +1,122 @@
+#include "server/cli/reading.h"
+
+#include <fmt/format.h>
+
+#include "replay/clocks.h"
+
+namespace fodspor::server {
+
+namespace {
+
+constexpr Words catching_up{"bringing the views up to date", "bringer visningerne à jour"};
+
+// The day that --known-at names, or falls on.
+Result<Date> day_known(const engine::Ledger& ledger, const std::string& known_at, Position known, std::string_view zone) {
+  if (const auto date = Date::parse(known_at)) return *date;
+  if (const auto moment = parse_timestamp(known_at)) return day_of(*moment, zone);
+  if (known.value == 0) return Date();
+  FODSPOR_TRY(const Event event, ledger.read(known));
+  return day_of(event.placement().recorded_at, zone);
+}
+
+void tell_stopped(Console& console, const projections::Runner& runner) {
+  for (const auto& state : runner.states()) {
+    if (!state.stopped) continue;
+    console.note(
+        fmt::format("the view '{}' stopped at position {} ({}) and answers as of {}: append a ProjectionSkipped or a retraction of "
+                    "event {} to let it go on",
+                    state.name, state.stopped->position.value, state.stopped->reason, state.position.value, state.stopped->event.text()));
+  }
+}
+
+}  // namespace
+
+void Clocks::add_to(std::vector<Option>& options) {
+  options.push_back({"--valid-at", "DATE", "As things stood on that day", &valid_at, false, {}});
+  options.push_back(
+      {"--known-at", "TIME", "As it was known then: a position, a day, or a moment such as 2021-03-31T12:00:00Z", &known_at, false, {}});
+}
+
+Result<Reading> Reading::open(Console& console, const Clocks& clocks, std::optional<ProgrammeId> programme) {
+  FODSPOR_TRY(auto ledger, console.open(engine::Access::read));
+  Reading reading(console, std::move(ledger));
+  std::string zone(replay::default_zone);
+  if (clocks.known_at && programme) {
+    FODSPOR_TRY(const auto context, projections::load_context(*reading.ledger_, {}));
+    const auto* found = context.find(*programme);
+    if (found != nullptr && found->frame && !found->frame->zone.empty()) zone = found->frame->zone;
+  }
+  reading.as_of_.known = reading.ledger_->durable();
+  reading.as_of_.valid = clocks.valid_at;
+  if (clocks.known_at) {
+    FODSPOR_TRY(reading.as_of_.known, replay::resolve_known_at(*reading.ledger_, *clocks.known_at, zone));
+  }
+  if (clocks.valid_at) {
+    reading.today_ = *clocks.valid_at;
+  } else if (clocks.known_at) {
+    FODSPOR_TRY(reading.today_, day_known(*reading.ledger_, *clocks.known_at, reading.as_of_.known, zone));
+  } else {
+    FODSPOR_TRY(reading.today_, day_of(console.world().now(), zone));
+  }
+  reading.with_clocks_ = clocks.set();
+  return reading;
+}
+
+Status Reading::open_views() {
+  auto runner = projections::Runner::open(*ledger_, projections::Runner::Mode::write);
+  if (runner) {
+    runner_ = std::move(*runner);
+    Meter meter(*console_, catching_up);
+    FODSPOR_DO(runner_->catch_up(meter.function()));
+  } else if (runner.error().fault == Fault::busy || runner.error().fault == Fault::unavailable) {
+    FODSPOR_TRY(runner_, projections::Runner::open(*ledger_, projections::Runner::Mode::read));
+    console_->note("another process holds the views: this is what they held last");
+  } else {
+    return tl::make_unexpected(std::move(runner).error());
+  }
+  tell_stopped(*console_, *runner_);
+  return {};
+}
+
+Result<std::unique_ptr<projections::Rows>> Reading::rows(std::string_view view) {
+  if (with_clocks_) {
+    Meter meter(*console_, {"reading the log", "læser loggen"});
+    auto options = scan();
+    options.progress = meter.function();
+    return projections::view_as_of(*ledger_, view, options);
+  }
+  if (!runner_) FODSPOR_DO(open_views());
+  FODSPOR_TRY(auto rows, runner_->rows(view));
+  // Readers of the log beside the views speak of the same moment.
+  as_of_.known = rows->position();
+  return rows;
+}
+
+Result<projections::Context> Reading::context(const projections::Rows& rows) const {
+  return projections::load_context(*ledger_, {rows.position(), as_of_.valid});
+}
+
+Result<projections::Context> Reading::context() const {
+  return projections::load_context(*ledger_, as_of_);
+}
+
+projections::ScanOptions Reading::scan() const {
+  projections::ScanOptions options;
+  options.as_of = as_of_;
+  return options;
+}
+
+void catch_up_views(Console& console, const engine::Ledger& ledger) {
+  auto runner = projections::Runner::open(ledger, projections::Runner::Mode::write);
+  if (!runner) {
+    if (runner.error().fault != Fault::busy)
+      console.note("the events are appended, but the views were not read: " + runner.error().message);
+    return;
+  }
+  Meter meter(console, catching_up);
+  if (const auto caught_up = (*runner)->catch_up(meter.function()); !caught_up) {
+    console.note("the events are appended, but the views could not follow: " + caught_up.error().message);
+  }
+}
+
+}  // namespace fodspor::server

@@ -1,0 +1,57 @@
+// What a command reads its answer from: a ledger, its views or its log, as of one pair of clocks. Without clocks, the live views, caught up
+// first if nobody else holds them; with clocks, the same folds with a filter in front. Made for one command; one thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projections/runner.h"
+#include "server/cli/command.h"
+#include "server/cli/console.h"
+
+namespace fodspor::server {
+
+// --valid-at and --known-at, as typed.
+struct Clocks {
+  std::optional<Date> valid_at;
+  std::optional<std::string> known_at;
+  bool set() const noexcept { return valid_at || known_at; }
+  void add_to(std::vector<Option>& options);
+};
+
+class Reading {
+ public:
+  // `programme`: whose days --known-at means, if it is one programme's answer.
+  static Result<Reading> open(Console& console, const Clocks& clocks, std::optional<ProgrammeId> programme = {});
+
+  const engine::Ledger& ledger() const noexcept { return *ledger_; }
+  const projections::AsOf& as_of() const noexcept { return as_of_; }
+  Position position() const noexcept { return as_of_.known; }
+  // The day that the answer is given on: --valid-at, or the day of --known-at, or now.
+  Date today() const noexcept { return today_; }
+
+  Result<std::unique_ptr<projections::Rows>> rows(std::string_view view);
+  // The programmes, targets and enterprises as the rows know them.
+  Result<projections::Context> context(const projections::Rows& rows) const;
+  Result<projections::Context> context() const;
+  projections::ScanOptions scan() const;
+
+ private:
+  Reading(Console& console, std::unique_ptr<engine::Ledger> ledger) : console_(&console), ledger_(std::move(ledger)) {}
+  Status open_views();
+
+  Console* console_;
+  std::unique_ptr<engine::Ledger> ledger_;
+  std::unique_ptr<projections::Runner> runner_;  // none with clocks
+  projections::AsOf as_of_;
+  Date today_;
+  bool with_clocks_ = false;
+};
+
+// Brings the views of a ledger up to its end after a write; if another process holds them, that one will. A failure is only noted: the
+// events are appended all the same.
+void catch_up_views(Console& console, const engine::Ledger& ledger);
+
+}  // namespace fodspor::server
