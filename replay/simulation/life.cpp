@@ -116,6 +116,9 @@ void Life::correct(std::size_t index) {
   mended.registered = 0;
   mended.recorded_us += std::int64_t{draw_.within(1, 120)} * day_us;
   mended.recorded_us += std::int64_t{draw_.below(3'600)} * second_us;
+  // What is corrected to a later day is not known before that day.
+  mended.recorded_us =
+      std::max(mended.recorded_us, moment_of(static_cast<std::int32_t>(std::max(mended.from, mended.to)) + 1) + day_us / 2);
   happenings_.push_back(mended);
 }
 

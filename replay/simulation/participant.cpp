@@ -168,9 +168,10 @@ Subject Participant::staff() {
 void Participant::plan() {
   life_.tell({PlanMade{.goal = static_cast<std::uint8_t>(draw_.below(6))}, enrolled_.plus_days(draw_.within(2, 14))});
   mentor_ = world_.stream(staff());
+  mentor_role_ = draw_.chance(1, 2) ? wire::RoleKind::JOB_BROKER : wire::RoleKind::MENTOR;
   const bool chosen = life_.chance(rates_.chosen_broker);
   life_
-      .tell({RoleAssigned{.role = draw_.chance(1, 2) ? wire::RoleKind::JOB_BROKER : wire::RoleKind::MENTOR,
+      .tell({RoleAssigned{.role = mentor_role_,
                           .employer = wire::EmployerKind::JOBCENTRE,
                           .chosen = chosen ? wire::YesNo::YES : wire::YesNo::NO,
                           .assignment = first_number_},
@@ -178,6 +179,7 @@ void Participant::plan() {
       .refer(wire::Role::MENTOR, mentor_);
   const Date middle = enrolled_.plus_days((exit_ - enrolled_) / 2);
   for (std::uint32_t i = 0; i < 2; ++i) {
+    if (i == 1 && draw_.chance(1, 2)) break;
     life_.tell(
         {ProgressMeasured{.score = static_cast<std::uint8_t>(draw_.within(1 + i, 4 + i)),
                           .respondent = i == 0 ? wire::ProgressMeasured::Respondent::CITIZEN : wire::ProgressMeasured::Respondent::STAFF},
@@ -228,7 +230,7 @@ void Participant::courses() {
 }
 
 void Participant::check_ins() {
-  for (Date day = enrolled_.plus_days(draw_.within(20, 60)); day < exit_; day = day.plus_days(draw_.within(40, 110))) {
+  for (Date day = enrolled_.plus_days(draw_.within(20, 60)); day < exit_; day = day.plus_days(draw_.within(55, 130))) {
     life_
         .tell({MentorCheckedIn{.channel = static_cast<wire::MentorCheckedIn::Channel>(draw_.within(1, 5)),
                                .wellbeing = static_cast<std::int8_t>(draw_.within(2, 9))},
@@ -247,7 +249,7 @@ void Participant::leave() {
   life_.tell({Left{.reason = reason}, exit_});
   // The mentor is sometimes kept across the move into the enterprise.
   if (!employed() || draw_.chance(1, 2)) {
-    life_.tell({RoleEnded{.role = wire::RoleKind::MENTOR, .assignment = first_number_}, exit_.plus_days(draw_.within(0, 7))})
+    life_.tell({RoleEnded{.role = mentor_role_, .assignment = first_number_}, exit_.plus_days(draw_.within(0, 7))})
         .refer(wire::Role::MENTOR, mentor_);
   }
   if (life_.chance(rates_.referred) && !employed()) {

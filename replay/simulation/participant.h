@@ -56,6 +56,7 @@ class Participant {
   wire::Benefit benefit_{};
   Enrolled entry_;
   StreamId mentor_, last_enterprise_;
+  wire::RoleKind mentor_role_{};
   Job last_job_;
   bool retained_ = false;
   std::uint32_t courses_ = 0, matches_ = 0, placements_ = 0, employments_ = 0;

@@ -53,20 +53,24 @@ void live_network(Life& life) {
   life.tell_within(
       NetworkFormed{.kind = cluster ? wire::NetworkFormed::Kind::CLUSTER : wire::NetworkFormed::Kind::NETWORK, .number = me.number + 1},
       formed, 0, 4);
-  std::vector<StreamId> members;
+  struct Member {
+    StreamId enterprise;
+    Date joined;
+  };
+  std::vector<Member> members;
   for (std::uint32_t i = 0, n = draw.within(4, 12); i < n; ++i) {
     const Date joined = formed.plus_days(draw.within(0, 200));
     const StreamId member = world.stream(world.enterprise_by(me.programme, draw.chance(1, 8), joined, draw));
-    if (std::find(members.begin(), members.end(), member) != members.end()) continue;
-    members.push_back(member);
+    if (std::any_of(members.begin(), members.end(), [&](const Member& m) { return m.enterprise == member; })) continue;
+    members.push_back({member, joined});
     life.tell({NetworkJoined{}, joined}).refer(wire::Role::ENTERPRISE, member);
   }
   std::uint32_t gathering = 0;
   for (Date held = formed.plus_days(45); held < life.rates().ends; held = held.plus_days(draw.within(70, 140))) {
     life.tell({NetworkEventHeld{.gathering = ++gathering}, held});
-    for (const StreamId& member : members) {
-      if (draw.chance(2, 5))
-        life.tell({NetworkEventAttended{.gathering = gathering}, held.plus_days(0)}).refer(wire::Role::ENTERPRISE, member);
+    for (const Member& member : members) {
+      if (member.joined > held || !draw.chance(2, 5)) continue;
+      life.tell({NetworkEventAttended{.gathering = gathering}, held}).refer(wire::Role::ENTERPRISE, member.enterprise);
     }
   }
 }

@@ -20,7 +20,8 @@ void Participant::place() {
 
 void Participant::one_placement(bool social, Date from, Date to) {
   if (to <= from) return;
-  Subject enterprise = world_.enterprise_by(me_.programme, social, from, draw_);
+  // Proposed up to eight days before it begins.
+  const Subject enterprise = world_.enterprise_by(me_.programme, social, from.plus_days(-8), draw_);
   const auto kind = draw_.chance(3, 4)   ? wire::PlacementKind::VIRKSOMHEDSPRAKTIK
                     : draw_.chance(1, 2) ? wire::PlacementKind::LOENTILSKUD
                                          : wire::PlacementKind::SMALL_JOB;
