@@ -1,5 +1,7 @@
 #include "engine/indexes.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -92,6 +94,7 @@ void Indexes::publish(std::span<const Ordered> events) {
 }
 
 void Indexes::build_runs(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "indexes");
   std::unique_lock lock(mutex_);
   while (true) {
     // Room has to be made even if nobody adds to the segment that grew full meanwhile.

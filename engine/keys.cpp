@@ -1,5 +1,7 @@
 #include "engine/keys.h"
 
+#include <array>
+
 #include "engine/varint.h"
 
 namespace fodspor::engine {
@@ -7,7 +9,12 @@ namespace {
 
 template <class Number>
 void put_big_endian(std::string& out, Number number) {
-  for (unsigned shift = sizeof(Number) * 8; shift > 0; shift -= 8) out.push_back(static_cast<char>((number >> (shift - 8)) & 0xff));
+  std::array<char, sizeof(Number)> bytes;
+  for (std::size_t i = bytes.size(); i > 0; --i) {
+    bytes[i - 1] = static_cast<char>(number & 0xff);
+    number = static_cast<Number>(number >> 8);
+  }
+  out.append(bytes.data(), bytes.size());
 }
 
 template <class Number>

@@ -15,7 +15,9 @@ namespace {
 class RunTable {
  public:
   RunTable(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, std::string path)
-      : db_(db), family_(family), path_(std::move(path)), options_(db.GetOptions(family)) {}
+      : db_(db), family_(family), path_(std::move(path)), options_(db.GetOptions(family)) {
+    options_.compression = rocksdb::kLZ4Compression;  // merging compresses it better; here it would hold up the next run
+  }
 
   Status put(const std::string& key, const std::string& value) {
     if (!writer_) {
@@ -49,33 +51,29 @@ class RunTable {
   std::optional<rocksdb::SstFileWriter> writer_;
 };
 
-// The entries of a table of ids in the order of their keys.
+// The entries of a table of ids in the order of their keys: copied, as sorting pointers would miss the cache at every comparison.
 template <class Key, class Value>
-std::vector<const std::pair<const Key, Value>*> in_order(const Table<Key, Value>& table) {
-  std::vector<const std::pair<const Key, Value>*> entries;
-  entries.reserve(table.size());
-  for (const auto& entry : table) entries.push_back(&entry);
-  std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+std::vector<std::pair<Key, Value>> in_order(const Table<Key, Value>& table) {
+  std::vector<std::pair<Key, Value>> entries(table.begin(), table.end());
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return entries;
 }
 
 // The ids' own order is that of their key bytes: kinds and numbers are stored most significant byte first.
 Status write_streams(const Segment& segment, RunTable& streams, RunTable& heads) {
   std::vector<Position> positions;
-  for (const auto* entry : in_order(segment.stream_chains())) {
-    const Segment::Chain& chain = entry->second;
+  for (const auto& [id, found] : in_order(segment.stream_chains())) {
     positions.clear();
-    segment.stream_positions(chain, positions);
-    const std::uint64_t first_version = chain.count - chain.length + 1;
+    segment.stream_positions(found, positions);
+    const std::uint64_t first_version = found.count - found.length + 1;
     for (std::size_t i = 0; i < positions.size(); i += positions_in_list_max) {
       const std::size_t count = std::min(positions_in_list_max, positions.size() - i);
       const Version version{static_cast<std::uint32_t>(first_version + i)};
-      FODSPOR_DO(streams.put(stream_key(entry->first, version), positions_value(&positions[i], count)));
+      FODSPOR_DO(streams.put(stream_key(id, version), positions_value(&positions[i], count)));
     }
-    FODSPOR_DO(heads.put(stream_prefix(entry->first), head_value({chain.count, positions.back()})));
+    FODSPOR_DO(heads.put(stream_prefix(id), head_value({found.count, positions.back()})));
   }
-  for (const auto* entry : in_order(segment.programmes()))
-    FODSPOR_DO(heads.put(programme_head_key(entry->first), head_value(entry->second)));
+  for (const auto& [id, found] : in_order(segment.programmes())) FODSPOR_DO(heads.put(programme_head_key(id), head_value(found)));
   return {};
 }
 
@@ -96,12 +94,12 @@ Status write_types(const Segment& segment, RunTable& by_type) {
 
 Status write_subjects(const Segment& segment, RunTable& by_subject) {
   std::vector<Position> positions;
-  for (const auto* entry : in_order(segment.subject_chains())) {
+  for (const auto& [id, found] : in_order(segment.subject_chains())) {
     positions.clear();
-    segment.subject_positions(entry->second, positions);
+    segment.subject_positions(found, positions);
     for (std::size_t i = 0; i < positions.size(); i += positions_in_list_max) {
       const std::size_t count = std::min(positions_in_list_max, positions.size() - i);
-      FODSPOR_DO(by_subject.put(subject_key(entry->first, positions[i]), positions_value(&positions[i], count)));
+      FODSPOR_DO(by_subject.put(subject_key(id, positions[i]), positions_value(&positions[i], count)));
     }
   }
   return {};
@@ -124,8 +122,8 @@ Status RunWriter::ingest(const Segment& segment) {
   FODSPOR_DO(meta.put(std::string(format_key), number_value(derived_format)));
   FODSPOR_DO(meta.put(std::string(watermark_key), number_value(segment.last().value)));
   FODSPOR_DO(write_streams(segment, streams, heads));
-  for (const auto* entry : in_order(segment.requests())) {
-    FODSPOR_DO(requests.put(request_key(entry->first), number_value(segment.position(entry->second).value)));
+  for (const auto& [id, found] : in_order(segment.requests())) {
+    FODSPOR_DO(requests.put(request_key(id), number_value(segment.position(found).value)));
   }
   FODSPOR_DO(write_types(segment, by_type));
   FODSPOR_DO(write_subjects(segment, by_subject));

@@ -1,5 +1,7 @@
 #include "engine/sequencer.h"
 
+#include <pthread.h>
+
 #include <chrono>
 
 #include "engine/record.h"
@@ -103,6 +105,7 @@ std::shared_ptr<Sequencer::Group> Sequencer::take() {
 }
 
 void Sequencer::run() {
+  ::pthread_setname_np(::pthread_self(), "sequencer");
   while (const std::shared_ptr<Group> group = take()) {
     process(*group);
     for (const std::unique_ptr<Item>& item : group->owned) item->done(std::move(item->answer));

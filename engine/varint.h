@@ -2,6 +2,8 @@
 // Reading takes only what writing gives: a longer form of the same number is refused, so that equal values have equal bytes.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,11 +11,14 @@
 namespace fodspor::engine {
 
 inline void put_varint(std::string& out, std::uint64_t value) {
+  std::array<char, 10> bytes;
+  std::size_t size = 0;
   while (value >= 0x80) {
-    out.push_back(static_cast<char>(static_cast<unsigned char>(value) | 0x80u));
+    bytes[size++] = static_cast<char>(static_cast<unsigned char>(value) | 0x80u);
     value >>= 7;
   }
-  out.push_back(static_cast<char>(value));
+  bytes[size++] = static_cast<char>(value);
+  out.append(bytes.data(), size);
 }
 
 // Takes a number off the front of `in`; false, and `in` anywhere, if there is none.
