@@ -314,6 +314,11 @@ class BatchCheck {
     return {};
   }
 
+  // A correction, a retraction and a merge can be taken back; what has been done to keys and to the record cannot.
+  static bool may_be_retracted(EventType control) {
+    return control == EventType::corrected || control == EventType::retracted || control == EventType::identity_merged;
+  }
+
   Result<Known::Found> find_subject(const Draft& draft, const EventId& id) {
     FODSPOR_TRY(const std::optional<Known::Found> found, known_.find_event(id));
     if (!found) return refuse("facts.event", "there is no event " + id.text() + " in the ledger");
@@ -321,11 +326,14 @@ class BatchCheck {
       return refuse("facts.event", "event " + id.text() + " stands in " + found->stream.text() + ", and a " +
                                        std::string(name(draft.type())) + " stands in the stream of what it is about");
     }
-    if (const TypeInfo* type = find_type(found->type); type && type->group == "control") {
+    const TypeInfo* type = find_type(found->type);
+    const bool kept = type && type->group == "control" && !(draft.type() == EventType::retracted && may_be_retracted(found->type));
+    if (kept) {
       return refuse("facts.event",
-                    "event " + id.text() + " is a " + std::string(type->name) +
-                        ", which can be neither corrected nor retracted: correct the event that it is about once more, and the last "
-                        "correction holds");
+                    "event " + id.text() + " is a " + std::string(type->name) + ", which cannot be " +
+                        (draft.type() == EventType::retracted ? "retracted"
+                                                              : "corrected: correct the event that it is about once more, and the last "
+                                                                "correction holds"));
     }
     return *found;
   }
