@@ -25,13 +25,14 @@ class Watch : public rocksdb::EventListener {
   }
   // Resuming by itself would go on after a sync whose outcome nobody knows.
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override { *auto_recovery = false; }
-  void OnMemTableSealed(const rocksdb::MemTableInfo&) override { files_changed_.store(true, std::memory_order_release); }
-  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { files_changed_.store(true, std::memory_order_release); }
+  void OnMemTableSealed(const rocksdb::MemTableInfo&) override { set_files_changed(); }
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { set_files_changed(); }
 
   std::optional<Failure> failure() const {
     const std::lock_guard lock(mutex_);
     return failure_;
   }
+  void set_files_changed() noexcept { files_changed_.store(true, std::memory_order_release); }
   bool take_files_changed() noexcept {
     return files_changed_.load(std::memory_order_relaxed) && files_changed_.exchange(false, std::memory_order_acquire);
   }
@@ -265,6 +266,9 @@ Status LogStore::flush() {
   FODSPOR_CHECK(files_->mode == Mode::write);
   const auto status = files_->store.db->Flush({}, {files_->meta(), files_->events()});
   if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: flushing"));
+  files_->wals.clear();
+  if (files_->marks != nullptr) files_->marks->set_wals({});
+  files_->watch->set_files_changed();  // the next write notes where it went
   return {};
 }
 

@@ -84,7 +84,8 @@ class LogStore {
     std::unique_ptr<State> state_;
   };
 
-  Status flush();  // what is in the write-ahead log into tables
+  // What is in the write-ahead log into tables. Not beside a write.
+  Status flush();
   Status verify_checksums() const;
   // What stopped the store in the background (a flush that failed), if anything did.
   std::optional<Failure> background_failure() const;

@@ -42,7 +42,8 @@ Position unbroken_to(const LogStore& log, Position last, std::string& why) {
   }
 }
 
-// Reads the log as it is, up to the first damage. `why` is what is known of it already.
+// Reads the log as it is, up to the first damage, and compares with what the marks say. None: nothing is lost. `why` is what is known of
+// the loss already; `whole` reads every event rather than only the last one.
 Result<std::optional<LostRange>> look(const LogStore::Options& options, std::string why, bool whole) {
   LogStore::Options reading = options;
   reading.mode = LogStore::Mode::salvage;
@@ -50,17 +51,12 @@ Result<std::optional<LostRange>> look(const LogStore::Options& options, std::str
   FODSPOR_TRY(const auto log, LogStore::open(reading));
   FODSPOR_TRY(const Position last, log->last());
   Position reached = last;
-  if (whole) {
-    std::string broken;
-    reached = unbroken_to(*log, last, broken);
-    if (!broken.empty()) why = broken;
-  }
+  std::string broken;
+  if (whole) reached = unbroken_to(*log, last, broken);
   const Position marked = options.marks != nullptr ? options.marks->durable() : Position{};
   const Position expected = std::max(marked, last);
-  if (reached >= expected && why.empty()) return std::nullopt;
-  LostRange lost{{reached.value + 1}, std::nullopt, std::move(why)};
-  if (expected > reached) lost.last = expected;
-  return lost;
+  if (reached >= expected) return std::nullopt;
+  return LostRange{{reached.value + 1}, expected, broken.empty() ? std::move(why) : std::move(broken)};
 }
 
 }  // namespace
@@ -74,25 +70,28 @@ std::string describe(const LostRange& lost) {
 
 Result<std::optional<LostRange>> find_loss(LogStore::Options options) {
   options.mode = LogStore::Mode::read;
-  std::string why;
   if (options.marks != nullptr) {
-    if (const auto missing = missing_wal(options)) why = wal_name(missing->number) + " is missing";
-    if (!why.empty()) {
+    if (const auto missing = missing_wal(options)) {
       // It may have been removed rightly just before the writer ended: only events that are not there tell.
-      FODSPOR_TRY(const auto lost, look(options, "", true));
-      if (lost) return LostRange{lost->first, lost->last, why};
-      why.clear();
+      FODSPOR_TRY(auto lost, look(options, wal_name(missing->number) + " is missing", true));
+      if (lost) return lost;
     }
   }
   // Opening beside a writer replays the write-ahead log as the writer will, and changes nothing.
   if (const auto opened = LogStore::open(options); !opened) {
     if (opened.error().fault == Fault::not_found) return std::nullopt;
     if (opened.error().fault != Fault::corrupt) return tl::make_unexpected(opened.error());
-    return look(options, opened.error().message, false);
+    FODSPOR_TRY(auto lost, look(options, opened.error().message, false));
+    if (lost) return lost;
+    // The damage lies behind the last event that the marks know of.
+    LogStore::Options reading = options;
+    reading.mode = LogStore::Mode::salvage;
+    reading.marks = nullptr;
+    FODSPOR_TRY(const auto log, LogStore::open(reading));
+    FODSPOR_TRY(const Position last, log->last());
+    return LostRange{{last.value + 1}, std::nullopt, opened.error().message};
   }
-  auto lost = look(options, "", false);
-  if (lost && *lost) (*lost)->why = "they were acknowledged and are not there";
-  return lost;
+  return look(options, "they were acknowledged and are not there", false);
 }
 
 Result<std::unique_ptr<LogStore>> open_for_writing(LogStore::Options options) {
@@ -104,7 +103,7 @@ Result<std::unique_ptr<LogStore>> open_for_writing(LogStore::Options options) {
   }
   auto log = LogStore::open(options);
   if (!log && log.error().fault == Fault::corrupt) {
-    FODSPOR_TRY(const auto lost, look(options, log.error().message, false));
+    FODSPOR_TRY(const auto lost, find_loss(options));
     if (lost) return fail(Fault::corrupt, describe(*lost));
   }
   if (!log) return log;
