@@ -35,6 +35,8 @@ Frame frame_of(wire::ProgrammeFrame::Reader said, const Fact& fact) {
   frame.target_group = both(said.getTargetGroup());
   frame.document = string_of(said.getDocument());
   frame.from = fact.from;
+  frame.registered = fact.type == EventType::programme_registered;
+  frame.event = fact.event->id();
   frame.because = fact.because();
   return frame;
 }
@@ -66,6 +68,7 @@ Target target_of(const Fact& fact) {
   target.reading = string_of(said.getReading());
   target.document = string_of(said.getDocument());
   target.from = fact.from;
+  target.event = fact.event->id();
   target.because = fact.because();
   return target;
 }
@@ -218,7 +221,7 @@ void Context::add_programme(const History& history, Programme& programme) {
         const auto said = fact.body<wire::PortfolioJoined>();
         if (const auto portfolio = fact.reference(wire::Role::PORTFOLIO)) {
           programme.portfolios.push_back(
-              {portfolio->id, {fact.from, fact.to}, said.getOere(), string_of(said.getDocument()), fact.because()});
+              {portfolio->id, {fact.from, fact.to}, said.getOere(), string_of(said.getDocument()), fact.event->id(), fact.because()});
         }
         break;
       }

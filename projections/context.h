@@ -35,7 +35,9 @@ struct Frame {
   std::string zone;  // IANA
   Bilingual target_group;
   std::string document;
-  Date from;  // the day from which it says so
+  Date from;                // the day from which it says so
+  bool registered = false;  // by ProgrammeRegistered; else by ProgrammeAmended
+  EventId event;            // the one that a correction of it names
   EventId because;
 };
 
@@ -61,6 +63,7 @@ struct Target {
   std::string reading;  // empty: the first; each (id, reading) is a target line of its own
   std::string document;
   Date from;
+  EventId event;  // the one that a correction of it names
   EventId because;
 };
 
@@ -85,6 +88,7 @@ struct Membership {
   Spell when;
   std::uint64_t oere = 0;  // granted from the portfolio; 0: not said
   std::string document;
+  EventId event;  // the one that a correction of it names
   EventId because;
 };
 

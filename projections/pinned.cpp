@@ -1,11 +1,6 @@
 #include "projections/pinned.h"
 
-#include <span>
-#include <string_view>
-
 namespace fodspor::projections {
-
-std::span<const std::pair<std::string_view, std::string_view>> shipped_definitions();  // embedded by CMakeLists.txt
 
 namespace {
 

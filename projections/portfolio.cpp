@@ -27,6 +27,11 @@ std::string member_key(const Id& portfolio, ProgrammeId programme, char counter)
   return key;
 }
 
+// The grants came after the programmes began, so those who were in already count too.
+bool overlaps(const Spell& membership, const Participation& one) {
+  return (!membership.to || one.entry->on < *membership.to) && (!one.exit || one.exit->on >= membership.from);
+}
+
 class PortfolioView : public View {
  public:
   std::string_view name() const override { return view_name; }
@@ -53,7 +58,7 @@ class PortfolioView : public View {
       if (programme == nullptr || !one.entry || one.compared) continue;
       std::set<Id> portfolios;
       for (const Membership& membership : programme->portfolios) {
-        if (membership.when.contains(one.entry->on)) portfolios.insert(membership.portfolio);
+        if (overlaps(membership.when, one)) portfolios.insert(membership.portfolio);
       }
       if (portfolios.empty()) continue;
       std::string counters = "n";

@@ -25,7 +25,7 @@ struct PortfolioMember {
   EventId because;
   bool has_frame = false;  // false: nothing but its membership is known
   std::size_t targets = 0;
-  PortfolioCounts counts;  // of participations that began while it was a member
+  PortfolioCounts counts;  // of participations that overlap its membership
 };
 
 struct PortfolioLine {

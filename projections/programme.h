@@ -1,8 +1,8 @@
 // A programme as its file says it, against the programme as the ledger has it: what would change, and the events that change it.
 //
 // A file is TOML: [programme] or [portfolio], then [[frame]] (dated), [[funding]], [[target]], [[member]]. The events bind, not the files:
-// applying a file again changes nothing, and what a file no longer says is amended or withdrawn. The grammar stands in
-// projections/programmes/README.md. Values; any thread.
+// applying a file again changes nothing; what it says otherwise than before is amended, and a target is withdrawn where it says so. What it
+// does not mention is left alone. The grammar stands in projections/programmes/README.md. Values; any thread.
 #pragma once
 
 #include <span>
@@ -43,6 +43,9 @@ struct PlannedChange {
   std::string after;   // empty: withdrawn
 };
 std::string_view name(PlannedChange::Kind kind) noexcept;
+
+// "at least 120", "about 50", "at least 30 %".
+std::string describe(const Target& target);
 
 struct ProgrammePlan {
   std::vector<PlannedChange> changes;
