@@ -63,6 +63,9 @@ struct Figure {
   std::vector<std::uint64_t> attrition_units;  // [0]: all units; [i]: after step i
   std::vector<std::uint64_t> attrition_persons;
   std::uint64_t population = 0, denominator = 0, numerator = 0, unknown = 0, excluded = 0;
+  // Members of the population of whom it is not known whether they belong to the denominator; in none of the counts above but the first.
+  // Of them, those who may be met.
+  std::uint64_t unknown_members = 0, unknown_members_maybe = 0;
   // With weights, in millionths.
   std::int64_t weighted_denominator = 0, weighted_numerator = 0, weighted_unknown = 0;
   std::map<std::vector<std::string>, std::array<std::uint64_t, 3>> strata;  // denominator, numerator, unknown
