@@ -65,7 +65,8 @@ Status check_shape(const Batch& batch) {
     return fail(Fault::too_large, "an append holds " + std::to_string(count) + " events; at most " +
                                       std::to_string(limits::batch_events_max) + " go into one, so split it");
   }
-  const RequestKey request = RequestKey::of(batch.request.client, batch.request.request_id);
+  const RequestKey request =
+      batch.copied ? batch.proposals.front().header.id.request : RequestKey::of(batch.request.client, batch.request.request_id);
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const Header& header = batch.proposals[i].header;
