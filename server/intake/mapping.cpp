@@ -153,6 +153,7 @@ class MappingReader {
     rule.to = read_date(section, "to", true);
     rule.registered = read_date(section, "registered", false);
     rule.date_required = section.flag("required", !rule.when.empty());
+    rule.once = section.flag("once");
     read_stream(section, rule);
     if (auto fields = section.section("fields")) rule.fields = read_fields(*fields, *rule.type);
     for (Section& inner : section.sections("reference")) {

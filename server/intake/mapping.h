@@ -56,6 +56,7 @@ struct EventRule {
   std::vector<Condition> when;
   std::optional<DateRule> on, to, registered;
   bool date_required = false;
+  bool once = false;                // one a stream, whichever row has the earliest day: an enterprise that stands in many rows
   std::optional<NamedRule> stream;  // none: the row's participant
   std::vector<FieldRule> fields;
   std::vector<NamedRule> references;
