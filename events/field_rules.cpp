@@ -165,7 +165,7 @@ Status check_code(std::string_view text) {
 Status check_fields(capnp::DynamicStruct::Reader body, const StructForm& form) {
   for (const FieldForm& field : form.fields) {
     if (!body.has(field.field, capnp::HasMode::NON_DEFAULT)) {
-      if (field.required) return fail(Fault::invalid, field.name + ": it is missing, and a " + form.name + " needs it");
+      if (field.required) return fail(Fault::invalid, field.name + ": it is missing, and " + a(form.name) + " needs it");
       continue;
     }
     const auto value = body.get(field.field);

@@ -264,7 +264,7 @@ Status read_inner_body(const JsonValue& owner, const JsonValue& value, const Fie
   const TypeInfo* type = type_name && type_name->kind == JsonKind::text ? find_type(type_name->text) : nullptr;
   if (!type) return refuse(path, value, "\"type\" beside it must name the type of the event that is corrected");
   // A correction in a correction would be a way to nest without end, and means nothing.
-  if (type->group == "control") return refuse(path, value, "a " + std::string(type->name) + " cannot be corrected");
+  if (type->group == "control") return refuse(path, value, a(type->name) + " cannot be corrected");
   auto body = into.get(form.field).as<capnp::AnyPointer>().initAs<capnp::DynamicStruct>(type->schema);
   return read_object(value, form_of(*type), body, path);
 }
@@ -305,7 +305,7 @@ Status read_object(const JsonValue& value, const StructForm& form, capnp::Dynami
   }
   for (const FieldForm& field : form.fields) {
     if (field.required && !value.find(field.name))
-      return refuse(Path{&path, field.name}, value, "it is missing, and a " + form.name + " needs it");
+      return refuse(Path{&path, field.name}, value, "it is missing, and " + a(form.name) + " needs it");
   }
   return {};
 }

@@ -20,8 +20,7 @@ tl::unexpected<Failure> refuse(std::string_view field, std::string_view why, Fau
 }
 
 std::string a_stream_of(StreamKind kind) {
-  const bool vowel = kind == StreamKind::enterprise;
-  return (kind == StreamKind::ledger ? "the " : vowel ? "an " : "a ") + std::string(name(kind)) + "'s stream";
+  return (kind == StreamKind::ledger ? "the ledger" : a(name(kind))) + "'s stream";
 }
 
 std::string streams_of(const TypeInfo& type) {
@@ -47,8 +46,7 @@ Status check_stream(const StreamId& stream, std::string_view field) {
   const auto kind = static_cast<std::uint8_t>(stream.kind);
   if (kind == 0 || kind > stream_kind_max) return refuse(field, "its kind is none that this version knows");
   if (!stream.id) return refuse(field, "the id is all zeros");
-  if (!StreamId::parse(stream.text()))
-    return refuse(field, "a " + std::string(name(stream.kind)) + " is named by a short name, as programme/roskilde");
+  if (!StreamId::parse(stream.text())) return refuse(field, a(name(stream.kind)) + " is named by a short name, as programme/roskilde");
   return {};
 }
 
@@ -125,7 +123,7 @@ Status need_reference(const Draft& draft, const TypeInfo& type, wire::Role role)
     if (reference.getRole() == role && !reference.getSuperseded()) return {};
   }
   const auto& roles = choices_of(capnp::Schema::from<wire::Role>());
-  return refuse("references", "a " + std::string(type.name) + " needs one with role " + roles[static_cast<std::uint16_t>(role)]);
+  return refuse("references", a(type.name) + " needs one with role " + roles[static_cast<std::uint16_t>(role)]);
 }
 
 Status check_needed_references(const Draft& draft, const TypeInfo& type) {
@@ -150,7 +148,7 @@ Status check_programme(const Draft& draft, const TypeInfo& type) {
   if (!programme) {
     // A portfolio is of several programmes, and the ledger of all.
     if (!type.needs_programme || stream.kind == StreamKind::portfolio || stream.kind == StreamKind::ledger) return {};
-    return refuse("programme", "it is missing, and a " + std::string(type.name) + " needs it");
+    return refuse("programme", "it is missing, and " + a(type.name) + " needs it");
   }
   if (!ProgrammeId::parse(programme.slug())) return refuse("programme", "this is not a programme's short name");
   if (stream.kind == StreamKind::programme && stream != programme.stream()) {
@@ -166,7 +164,7 @@ Status check_days(const Draft& draft, const TypeInfo& type) {
   if (proposal.getValidTo() > last) return refuse("valid_to", "the day is outside of the calendar, which ends with 2399");
   if (proposal.getValidFrom() == 0) {
     if (proposal.getValidTo() != 0) return refuse("valid_from", "it is missing, and valid_to is given");
-    return type.needs_date ? refuse("valid_from", "it is missing, and a " + std::string(type.name) + " needs it") : Status();
+    return type.needs_date ? refuse("valid_from", "it is missing, and " + a(type.name) + " needs it") : Status();
   }
   if (proposal.getValidTo() != 0 && proposal.getValidTo() <= proposal.getValidFrom()) {
     return refuse("valid_to", Date::stored(proposal.getValidTo())->text() + " is not after valid_from, " +
@@ -220,8 +218,8 @@ Result<const TypeInfo*> type_in_effect(const Draft& draft) {
   const TypeInfo* corrected = find_type(static_cast<EventType>(number));
   if (!corrected) return refuse("facts.type", "it does not name an event type that this version knows");
   if (corrected->group == "control") {
-    return refuse("facts.type", "a " + std::string(corrected->name) +
-                                    " cannot be corrected: correct the event that it is about, and the last correction holds");
+    return refuse("facts.type",
+                  a(corrected->name) + " cannot be corrected: correct the event that it is about, and the last correction holds");
   }
   return corrected;
 }
@@ -232,8 +230,7 @@ Status check_draft(const Draft& draft) {
   FODSPOR_TRY(const TypeInfo* const type, type_in_effect(draft));
   FODSPOR_DO(check_stream(draft.stream(), "stream"));
   if (!type->may_stand_in(draft.stream().kind)) {
-    return refuse("stream",
-                  "a " + std::string(type->name) + " stands in " + streams_of(*type) + ", not in " + a_stream_of(draft.stream().kind));
+    return refuse("stream", a(type->name) + " stands in " + streams_of(*type) + ", not in " + a_stream_of(draft.stream().kind));
   }
   FODSPOR_DO(check_programme(draft, *type));
   FODSPOR_DO(check_days(draft, *type));
@@ -305,8 +302,8 @@ class BatchCheck {
       const auto body = facts.getAs<wire::Corrected>();
       FODSPOR_TRY(const Known::Found found, find_subject(draft, event_in(body.getEvent())));
       if (static_cast<std::uint16_t>(found.type) == body.getType()) return {};
-      return refuse("facts.type", "the event is a " + std::string(name(found.type)) + ", not a " +
-                                      std::string(name(static_cast<EventType>(body.getType()))) + ": retract it, and append what is true");
+      return refuse("facts.type", "the event is " + a(name(found.type)) + ", not " + a(name(static_cast<EventType>(body.getType()))) +
+                                      ": retract it, and append what is true");
     }
     if (draft.type() == EventType::retracted) {
       FODSPOR_TRY([[maybe_unused]] const Known::Found found, find_subject(draft, event_in(facts.getAs<wire::Retracted>().getEvent())));
@@ -323,18 +320,19 @@ class BatchCheck {
     FODSPOR_TRY(const std::optional<Known::Found> found, known_.find_event(id));
     if (!found) return refuse("facts.event", "there is no event " + id.text() + " in the ledger");
     if (found->stream != draft.stream()) {
-      return refuse("facts.event", "event " + id.text() + " stands in " + found->stream.text() + ", and a " +
-                                       std::string(name(draft.type())) + " stands in the stream of what it is about");
+      return refuse("facts.event", "event " + id.text() + " stands in " + found->stream.text() + ", and " + a(name(draft.type())) +
+                                       " stands in the stream of what it is about");
     }
     const TypeInfo* type = find_type(found->type);
-    const bool kept = type && type->group == "control" && !(draft.type() == EventType::retracted && may_be_retracted(found->type));
-    if (kept) {
+    if (!type || type->group != "control") return *found;
+    const std::string what = "event " + id.text() + " is " + a(type->name);
+    const bool can_be_retracted = may_be_retracted(found->type);
+    if (draft.type() != EventType::retracted) {
       return refuse("facts.event",
-                    "event " + id.text() + " is a " + std::string(type->name) + ", which cannot be " +
-                        (draft.type() == EventType::retracted ? "retracted"
-                                                              : "corrected: correct the event that it is about once more, and the last "
-                                                                "correction holds"));
+                    what + ", which cannot be corrected: correct the event that it is about once more, and the last correction holds" +
+                        (can_be_retracted ? "; or retract this one" : ""));
     }
+    if (!can_be_retracted) return refuse("facts.event", what + ", which cannot be retracted");
     return *found;
   }
 

@@ -173,4 +173,9 @@ std::string_view name(EventType type) noexcept {
   return info ? info->name : "unknown";
 }
 
+std::string a(std::string_view noun) {
+  const bool vowel = !noun.empty() && std::string_view("AEIOUaeiou").find(noun.front()) != std::string_view::npos;
+  return std::string(vowel ? "an " : "a ").append(noun);
+}
+
 }  // namespace fodspor::events

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "events/ids.h"
@@ -112,5 +113,6 @@ std::span<const TypeInfo> all_types();
 const TypeInfo* find_type(EventType type) noexcept;  // nullptr: unknown here, from a newer writer
 const TypeInfo* find_type(std::string_view name) noexcept;
 std::string_view name(EventType type) noexcept;  // "unknown" if it is not known here
+std::string a(std::string_view noun);            // for messages: "a CourseEnded", "an Enrolled"
 
 }  // namespace fodspor::events
