@@ -75,6 +75,13 @@ auto place_of(const ReportedHours& report) {
   return std::tuple(report.when.from.days(), end_of(report.when), report.origin, report.stream, report.number, report.because);
 }
 
+// Whether there are both placements and employments among them.
+template <class Kind>
+bool seen_twice(const std::vector<Kind>& all) {
+  return std::any_of(all.begin(), all.end(), [](const Kind& one) { return one.origin == Work::From::employment; }) &&
+         std::any_of(all.begin(), all.end(), [](const Kind& one) { return one.origin == Work::From::placement; });
+}
+
 // Days on which an employment in the same enterprise speaks for a placement.
 struct Taken {
   std::int32_t from, to;
@@ -300,12 +307,8 @@ void settle_work(std::vector<Work>& work, std::vector<ReportedHours>& hours) {
     }
     if (at != nullptr) report.enterprise = at->enterprise;
   }
-  const bool both = std::any_of(work.begin(), work.end(), [](const Work& piece) { return piece.origin == Work::From::employment; }) &&
-                    std::any_of(work.begin(), work.end(), [](const Work& piece) { return piece.origin == Work::From::placement; });
-  if (both) {
-    count_contracted_hours_once(work);
-    count_reported_hours_once(hours);
-  }
+  if (seen_twice(work)) count_contracted_hours_once(work);
+  if (seen_twice(hours)) count_reported_hours_once(hours);
   std::sort(work.begin(), work.end(), [](const Work& a, const Work& b) { return place_of(a) < place_of(b); });
   std::sort(hours.begin(), hours.end(), [](const ReportedHours& a, const ReportedHours& b) { return place_of(a) < place_of(b); });
 }

@@ -32,8 +32,12 @@ StreamId enterprise(std::uint64_t number) {
 
 EventId Story::tell(Draft draft, std::string name) {
   if (name.empty()) name = std::to_string(proposals_.size() + 1);
-  const EventId id = id_of(name);
-  Proposal proposal = expect(encode(draft, id, 1, client_));
+  Proposal proposal = expect(encode(draft, id_of(name), 1, client_));
+  return tell(std::move(proposal), std::move(name));
+}
+
+EventId Story::tell(Proposal proposal, std::string name) {
+  const EventId id = proposal.header.id;
   Placement& head = heads_[proposal.header.stream];
   Placement placement;
   placement.position = {proposals_.size() + 1};

@@ -30,6 +30,7 @@ class Story {
   EventId id_of(const std::string& name) const { return {RequestKey::of(client_, name), 0}; }
   // Tells a draft under a name; by default its number in the story.
   EventId tell(Draft draft, std::string name = {});
+  EventId tell(Proposal proposal, std::string name);
 
   // A fact of a participant, about `slug`'s programme (empty: of none).
   template <class Body>
