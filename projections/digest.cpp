@@ -1,9 +1,9 @@
 // The digest of a view: SHA-256 over each row as 'r', size and bytes of key and value, then each sum that is not zero as 's', size and
 // bytes of its key, and its value; sizes and values as row_codec.h writes them; both in order of key.
-#include <openssl/evp.h>
+#include <sodium/crypto_hash_sha256.h>
 
 #include <array>
-#include <memory>
+#include <string>
 
 #include "projections/row_codec.h"
 #include "projections/runner.h"
@@ -12,12 +12,11 @@ namespace fodspor::projections {
 
 Result<std::string> digest(const Rows& rows) {
   constexpr std::size_t buffered_bytes = 1u << 16;
-  constexpr std::size_t digest_bytes = 32;
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  FODSPOR_CHECK(hash && EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr) == 1);
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
   std::string pending;
   const auto flush = [&] {
-    FODSPOR_CHECK(EVP_DigestUpdate(hash.get(), pending.data(), pending.size()) == 1);
+    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(pending.data()), pending.size());
     pending.clear();
   };
   FODSPOR_DO(rows.each_row({}, [&](std::string_view key, std::string_view value) {
@@ -31,8 +30,8 @@ Result<std::string> digest(const Rows& rows) {
     return true;
   }));
   flush();
-  std::array<unsigned char, digest_bytes> result{};
-  FODSPOR_CHECK(EVP_DigestFinal_ex(hash.get(), result.data(), nullptr) == 1);
+  std::array<unsigned char, crypto_hash_sha256_BYTES> result{};
+  crypto_hash_sha256_final(&state, result.data());
   return std::string(reinterpret_cast<const char*>(result.data()), result.size());
 }
 

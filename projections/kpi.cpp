@@ -138,6 +138,8 @@ Failure no_such_target(const Programme* programme, const WhichTarget& which) {
   return {Fault::not_found, which.programme.slug() + " pins no target " + asked + "; it pins " + (known.empty() ? "none" : known)};
 }
 
+}  // namespace
+
 ExplainedUnit explained(const StreamId& subject, const Verdict& verdict, const Measure& measure) {
   ExplainedUnit unit;
   unit.subject = subject;
@@ -155,8 +157,6 @@ ExplainedUnit explained(const StreamId& subject, const Verdict& verdict, const M
   }
   return unit;
 }
-
-}  // namespace
 
 Result<std::vector<KpiLine>> read_kpi(const Rows& kpi, const Context& context, std::optional<ProgrammeId> programme, Date today) {
   if (programme && context.find(*programme) == nullptr) {

@@ -36,6 +36,8 @@ struct KpiVerdict {
 };
 std::string encode_kpi_row(const std::vector<KpiVerdict>& verdicts);
 Result<std::vector<KpiVerdict>> decode_kpi_row(std::string_view row);
+// A verdict in the definition's own words.
+ExplainedUnit explained(const StreamId& subject, const Verdict& verdict, const Measure& measure);
 // The subject of a row key.
 Result<StreamId> kpi_row_subject(std::string_view key);
 
