@@ -1,5 +1,5 @@
-// Wires everything; read this first. The program is its list of commands, each an object that takes its options and runs once, in a
-// world of streams, environment and clock that is made here and nowhere else.
+// Wires everything; read this first. The program is a list of commands (cli/commands.cpp), each an object that takes its options and runs
+// once, in a world of streams, environment and clock that is made here and nowhere else.
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,16 +13,6 @@
 namespace {
 
 using namespace fodspor;
-
-std::vector<std::unique_ptr<server::Command>> all_commands() {
-  std::vector<std::unique_ptr<server::Command>> commands;
-  commands.push_back(server::init_command());
-  commands.push_back(server::append_command());
-  commands.push_back(server::log_command());
-  commands.push_back(server::show_command());
-  commands.push_back(server::stat_command());
-  return commands;
-}
 
 // A terminal says how wide it is; a page of text is 100 columns.
 int columns_of(int descriptor) {
@@ -52,5 +42,5 @@ int main(int argc, char** argv) {
       .err_is_terminal = isatty(STDERR_FILENO) == 1,
       .columns = columns_of(STDOUT_FILENO),
   };
-  return server::run_line(all_commands(), world, std::vector<std::string>(argv + 1, argv + argc));
+  return server::run_line(server::all_commands(), world, std::vector<std::string>(argv + 1, argv + argc));
 }

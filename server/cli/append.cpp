@@ -8,6 +8,7 @@
 #include "events/limits.h"
 #include "server/cli/commands.h"
 #include "server/cli/input.h"
+#include "server/cli/reading.h"
 
 namespace fodspor::server {
 
@@ -72,38 +73,65 @@ class Append : public Command {
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(const Input input, Input::read(file_, console.world()));
     engine::Batch batch;
-    FODSPOR_TRY(auto drafts, read_drafts(input));
+    FODSPOR_TRY(auto read, read_drafts(input));
     FODSPOR_TRY(const auto ledger, console.open(engine::Access::write));
     for (const auto& text : expect_) {
       FODSPOR_TRY(auto expected, read_expected(text));
       batch.expected.push_back(expected);
     }
     batch.request = {std::string(client), request_id_ ? *request_id_ : Id::derived({"append", input.content()}).hex()};
-    if (auto checked = check_batch(drafts, *engine::known_to(*ledger)); !checked) {
-      return tl::make_unexpected(at(input.name(), std::move(checked).error()));
+    // A request that is there already was found good when it came; the ledger tells whether this is the same again.
+    FODSPOR_TRY(const auto before, ledger->find_request(RequestKey::of(client, batch.request.request_id)));
+    if (!before) {
+      if (auto checked = check_batch(read.drafts, *engine::known_to(*ledger)); !checked) {
+        return tl::make_unexpected(with_line(input, read, std::move(checked).error()));
+      }
     }
-    FODSPOR_TRY(batch.proposals, encode_batch(batch.request, drafts));
+    FODSPOR_TRY(batch.proposals, encode_batch(batch.request, read.drafts));
     const std::string request_id = batch.request.request_id;
     FODSPOR_TRY(const auto appended, ledger->append(std::move(batch)));
     answer(console, appended, request_id);
+    catch_up_views(console, *ledger);
     return Exit::yes;
   }
 
  private:
-  static Result<std::vector<Draft>> read_drafts(const Input& input) {
+  struct Read {
     std::vector<Draft> drafts;
+    std::vector<std::size_t> lines;  // where each stands
+  };
+
+  static Result<Read> read_drafts(const Input& input) {
+    Read read;
     for (const auto& line : input.lines()) {
       if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
       auto draft = draft_from_json(line.text);
+      if (draft) {
+        if (auto checked = check_draft(*draft); !checked) draft = tl::make_unexpected(std::move(checked).error());
+      }
       if (!draft) return tl::make_unexpected(at(input.place(line.number), std::move(draft).error()));
-      drafts.push_back(std::move(*draft));
-      if (drafts.size() > limits::batch_events_max) {
+      read.drafts.push_back(std::move(*draft));
+      read.lines.push_back(line.number);
+      if (read.drafts.size() > limits::batch_events_max) {
         return fail(Fault::too_large, fmt::format("{}: more than {} events do not fit one batch: split the file, or use `fodspor import`",
                                                   input.place(line.number), limits::batch_events_max));
       }
     }
-    if (drafts.empty()) return fail(Fault::invalid, fmt::format("{}: there is no event in it: write one JSON object a line", input.name()));
-    return drafts;
+    if (read.drafts.empty())
+      return fail(Fault::invalid, fmt::format("{}: there is no event in it: write one JSON object a line", input.name()));
+    return read;
+  }
+
+  // check_batch counts events ("event 3 of 12: …"); a person counts lines.
+  static Failure with_line(const Input& input, const Read& read, Failure failure) {
+    constexpr std::string_view before = "event ";
+    const std::string& message = failure.message;
+    std::size_t number = 0;
+    const std::size_t colon = message.find(": ");
+    if (!message.starts_with(before) || colon == std::string::npos) return at(input.name(), std::move(failure));
+    std::from_chars(message.data() + before.size(), message.data() + colon, number);
+    if (number == 0 || number > read.lines.size()) return at(input.name(), std::move(failure));
+    return {failure.fault, fmt::format("{}: {}", input.place(read.lines[number - 1]), message.substr(colon + 2))};
   }
 
   static void answer(Console& console, const engine::Appended& appended, const std::string& request_id) {

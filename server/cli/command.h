@@ -1,5 +1,5 @@
-// What a command of the program is: its name and help, the options that it takes, and what it does. One object a command, made and
-// listed in main.cpp; parser.cpp fills the targets of its options, then runs it once.
+// What a command of the program is: its name and help, the options that it takes, and what it does. One object a command, made anew for
+// each command line; parser.cpp fills the targets of its options, then runs it once.
 #pragma once
 
 #include <cstdint>

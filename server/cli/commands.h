@@ -1,13 +1,18 @@
-// The commands that there are, one function a command; main.cpp lists them.
+// The commands that there are, one function a command, and their list in the order of the help.
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "server/cli/command.h"
 
 namespace fodspor::server {
 
+std::unique_ptr<Command> demo_command();
 std::unique_ptr<Command> init_command();
+std::unique_ptr<Command> simulate_command();
+std::unique_ptr<Command> import_command();
+std::unique_ptr<Command> doctor_command();
 std::unique_ptr<Command> stat_command();
 std::unique_ptr<Command> append_command();
 std::unique_ptr<Command> log_command();
@@ -21,5 +26,12 @@ std::unique_ptr<Command> quality_command();
 std::unique_ptr<Command> portfolio_command();
 std::unique_ptr<Command> kpi_command();
 std::unique_ptr<Command> explain_command();
+std::unique_ptr<Command> programmes_command();
+std::unique_ptr<Command> definitions_command();
+std::unique_ptr<Command> evaluate_command();
+std::unique_ptr<Command> rebuild_command();
+std::unique_ptr<Command> export_command();
+
+std::vector<std::unique_ptr<Command>> all_commands();
 
 }  // namespace fodspor::server

@@ -35,6 +35,10 @@ Result<std::unique_ptr<engine::Ledger>> Console::open(engine::Access access, boo
   return tl::make_unexpected(std::move(failure));
 }
 
+std::string Console::ledger_option() const {
+  return settings_.ledger_typed ? " --ledger " + settings_.ledger.string() : "";
+}
+
 void Console::print(const Report& report) {
   switch (settings_.format) {
     case Format::text:

@@ -23,6 +23,7 @@ struct Settings {
   Format format = Format::text;
   Language language = Language::english;
   bool quiet = false;
+  bool ledger_typed = false;  // with --ledger, so commands that are suggested have to name it too
 };
 
 class Console {
@@ -35,6 +36,9 @@ class Console {
 
   // The named ledger. Whatever hinders it is Fault::unavailable, busy or corrupt: nothing that the command's input could mend.
   Result<std::unique_ptr<engine::Ledger>> open(engine::Access access, bool allow_clock_jump = false) const;
+
+  // " --ledger DIR" for commands that are suggested, if it takes that to find this ledger again; else nothing.
+  std::string ledger_option() const;
 
   void print(const Report& report);      // in the format that was asked for, with the position on stderr for people
   void line(std::string_view text);      // one line of a stream to stdout

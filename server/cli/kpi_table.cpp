@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "server/cli/library.h"
+
 namespace fodspor::server {
 
 namespace {
@@ -60,12 +62,6 @@ std::string figure(const KpiLine& line, Language language) {
   return low + " – " + high;
 }
 
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (const char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-  return out;
-}
-
 void add_line(Table& table, const KpiLine& line) {
   const bool unread = line.standing == TargetStanding::unread;
   const auto count = [&](std::uint64_t n) { return unread ? Cell() : Cell::number(static_cast<std::int64_t>(n)); };
@@ -75,7 +71,7 @@ void add_line(Table& table, const KpiLine& line) {
              count(line.counts.numerator), count(line.counts.denominator),
              unread || line.counts.unknown == 0 ? Cell::shown("", "", unread ? Document() : Document(0)) : count(line.counts.unknown),
              wanted_cell(line.target), standing_cell(line.standing),
-             Cell::text(line.target.definition + "@" + line.target.definition_version), Cell::text(hex(line.definition_hash)),
+             Cell::text(line.target.definition + "@" + line.target.definition_version), Cell::text(hex_of(line.definition_hash)),
              Cell::text(line.target.document)});
 }
 

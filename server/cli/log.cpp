@@ -12,14 +12,16 @@ namespace fodspor::server {
 
 namespace {
 
-// Rows are written as they come, so widths are fixed beforehand.
+// Rows are written as they come, so widths are fixed beforehand. On a narrow screen the facts need the room of what `show` tells.
 struct Field {
   Words head;
-  int columns;
+  int wide;
+  int narrow;  // 0: left out
 };
-constexpr Field fields[] = {{{"position", "plads"}, 10}, {{"recorded", "registreret"}, 19}, {{"valid from", "gælder fra"}, 10},
-                            {{"type", "type"}, 22},      {{"programme", "indsats"}, 11},    {{"about", "om"}, 21},
-                            {{"facts", "fakta"}, 0}};
+constexpr Field fields[] = {{{"position", "plads"}, 10, 8}, {{"recorded", "registreret"}, 19, 0}, {{"valid from", "gælder fra"}, 10, 10},
+                            {{"type", "type"}, 22, 20},     {{"programme", "indsats"}, 15, 11},   {{"about", "om"}, 21, 10},
+                            {{"facts", "fakta"}, 1, 1}};
+constexpr int wide_columns = 140;
 
 std::string padded(std::string_view text, int columns) {
   std::string out(text);
@@ -125,10 +127,9 @@ class Log : public Command {
     if (console.settings().format == Format::csv) {
       console.world().out << "position,recorded_at,valid_from,valid_to,type,programme,stream,facts\r\n";
     } else if (console.settings().format == Format::text) {
-      std::string head;
-      for (const auto& field : fields) head += padded(field.head.in(console.settings().language), field.columns) + "  ";
-      head.erase(head.find_last_not_of(' ') + 1);
-      console.line(toned(head, Tone::strong, console.layout().colour));
+      std::vector<std::string> heads;
+      for (const auto& field : fields) heads.emplace_back(field.head.in(console.settings().language));
+      console.line(toned(row_of(console, heads), Tone::strong, console.layout().colour));
     }
   }
 
@@ -160,19 +161,29 @@ class Log : public Command {
     }
     const Language language = console.settings().language;
     const std::string number = grouped(static_cast<std::int64_t>(event.position().value), language);
-    const std::string cells[] = {std::string(static_cast<std::size_t>(std::max(0, fields[0].columns - width(number))), ' ') + number,
-                                 shown(event.placement().recorded_at),
-                                 day(event.valid_from()),
-                                 type,
-                                 programme,
-                                 short_name(event.stream(), language),
-                                 on_one_line(facts_to_json(event))};
+    const int room = (narrow(console) ? fields[0].narrow : fields[0].wide) - width(number);
+    const std::string about = narrow(console) ? briefest(event.stream()) : short_name(event.stream(), language);
+    console.line(
+        row_of(console, {std::string(static_cast<std::size_t>(std::max(0, room)), ' ') + number, shown(event.placement().recorded_at),
+                         day(event.valid_from()), type, programme, about, on_one_line(facts_to_json(event))}));
+  }
+
+  static bool narrow(const Console& console) { return console.world().out_is_terminal && console.layout().columns < wide_columns; }
+
+  static std::string briefest(const StreamId& stream) {
+    const bool slug = stream.kind == StreamKind::programme || stream.kind == StreamKind::portfolio;
+    return slug ? ProgrammeId{stream.id}.slug() : stream.id.hex().substr(0, 10);
+  }
+
+  static std::string row_of(const Console& console, const std::vector<std::string>& cells) {
     std::string row;
-    for (std::size_t i = 0; i < std::size(cells); ++i) row += padded(cells[i], fields[i].columns) + "  ";
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const int columns = narrow(console) ? fields[i].narrow : fields[i].wide;
+      if (columns > 0) row += padded(cells[i], columns) + "  ";
+    }
     row.erase(row.find_last_not_of(' ') + 1);
-    const Layout layout = console.layout();
-    if (console.world().out_is_terminal && width(row) > layout.columns) row = wrapped_once(row, layout.columns - 1) + "…";
-    console.line(row);
+    const int edge = console.layout().columns;
+    return console.world().out_is_terminal && width(row) > edge ? wrapped_once(row, edge - 1) + "…" : row;
   }
 
   // As much of a line as fits, cut between two characters.

@@ -205,6 +205,7 @@ class Line {
   Exit run_command() {
     Settings settings;
     settings.ledger = global_.ledger ? *global_.ledger : world_.variable("FODSPOR_LEDGER").value_or("ledger");
+    settings.ledger_typed = global_.ledger.has_value();
     if (settings.ledger.empty()) return wrong("--ledger: the folder's name is empty");
     settings.format = global_.json ? Format::json : global_.csv ? Format::csv : Format::text;
     settings.language = layout_.language;

@@ -1,0 +1,217 @@
+// fodspor evaluate: figures of definitions over the whole ledger, with attrition, bounds and breakdown.
+#include <fmt/format.h>
+
+#include "projections/measure.h"
+#include "server/cli/commands.h"
+#include "server/cli/kpi_table.h"
+#include "server/cli/library.h"
+#include "server/cli/reading.h"
+
+namespace fodspor::server {
+
+namespace {
+
+using projections::Figure;
+using projections::Measure;
+
+constexpr auto left = Column::Align::left;
+constexpr auto right = Column::Align::right;
+
+Cell count(std::uint64_t n) {
+  return Cell::number(static_cast<std::int64_t>(n));
+}
+Cell share(const std::array<std::uint64_t, 2>& ratio) {
+  return Cell::share(ratio[0], ratio[1]);
+}
+
+class Evaluate : public Command {
+ public:
+  About about() const override {
+    return {
+        "evaluate",
+        About::Group::figures,
+        {"Figures of outcome definitions: attrition, bounds, breakdown", "Tal for resultatdefinitioner: frafald, grænser, opdeling"},
+        "Who counts is read from the log by the definition, each step of its population a row of the attrition. Unknown is never silently "
+        "no: each share comes with unknown as no, as yes, and left out.",
+        {{"fodspor evaluate esf.cr06", "in employment six months after leaving, all programmes"},
+         {"fodspor evaluate mine.toml --by programme,gender --set hours=10", "a file of one's own, broken down, with a parameter set"},
+         {"fodspor evaluate esf.cr06 --known-at 2022-12-31 --json", "the figure as it was known then, for a program"}}};
+  }
+  std::vector<Option> options() override {
+    std::vector<Option> options{{"DEF", "", "A definition's id, id@version, or a .toml file", &names_, true, {}},
+                                {"--by", "FIELD,…", "Break down by these", &by_, false, {}},
+                                {"--set", "NAME=VALUE", "Set a parameter; may be repeated", &settings_, false, {}},
+                                {"--programme", "PROGRAMME", "Only this one", &programme_, false, {}},
+                                {"--memory", "MIB", "Memory for the scan, in MiB; 1024 if not given", &memory_mib_, false, {}}};
+    clocks_.add_to(options);
+    return options;
+  }
+  std::optional<std::string> mistake() const override {
+    for (const auto& setting : settings_) {
+      const std::size_t equals = setting.find('=');
+      if (equals == 0 || equals == std::string::npos) return fmt::format("--set: '{}': write NAME=VALUE", setting);
+    }
+    if (memory_mib_ && *memory_mib_ < 16) return "--memory: at least 16 MiB are needed";
+    return std::nullopt;
+  }
+
+  Result<Exit> run(Console& console) override {
+    FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
+    FODSPOR_TRY(const auto context, reading.context());
+    if (programme_) FODSPOR_DO(known_programme(context, *programme_));
+    auto library = projections::Library::shipped();
+    FODSPOR_DO(library.add_approved(context));
+    FODSPOR_TRY(const auto measures, compile(library, console.world()));
+    FODSPOR_TRY(const auto figures, measure(console, reading, measures));
+
+    Report report;
+    report.answered_at(reading.position());
+    if (clocks_.valid_at) report.data("valid_at", clocks_.valid_at->text());
+    add_figures(report, measures, figures);
+    add_attrition(report, measures, figures);
+    add_strata(report, measures, figures);
+    console.print(report);
+    return Exit::yes;
+  }
+
+ private:
+  Result<std::vector<Measure>> compile(projections::Library& library, const World& world) const {
+    Measure::Parameters parameters;
+    for (const auto& setting : settings_) {
+      const std::size_t equals = setting.find('=');
+      parameters[setting.substr(0, equals)] = setting.substr(equals + 1);
+    }
+    std::vector<std::string> breakdown;
+    if (by_) {
+      std::string_view rest = *by_;
+      while (!rest.empty()) {
+        const std::size_t comma = rest.find(',');
+        if (comma != 0) breakdown.emplace_back(rest.substr(0, comma));
+        rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+      }
+    }
+    std::vector<Measure> measures;
+    for (const auto& name : names_) {
+      FODSPOR_TRY(const auto definition, find_definition(library, name, world));
+      auto measure = Measure::compile(definition, parameters, breakdown.empty() ? definition.breakdown() : breakdown);
+      if (!measure) return tl::make_unexpected(at(name, std::move(measure).error()));
+      measures.push_back(std::move(*measure));
+    }
+    return measures;
+  }
+
+  Result<std::vector<Figure>> measure(Console& console, const Reading& reading, const std::vector<Measure>& measures) const {
+    std::vector<Figure> figures(measures.size());
+    Meter meter(console, {"measuring", "måler"});
+    auto scan = reading.scan();
+    if (memory_mib_) scan.memory_bytes = *memory_mib_ << 20;
+    scan.progress = meter.function();
+    std::vector<projections::Verdict> verdicts;
+    FODSPOR_TRY(const auto scanned,
+                projections::for_each_subject(reading.ledger(), scan, [&](const projections::Subject& subject) -> Status {
+                  for (std::size_t i = 0; i < measures.size(); ++i) {
+                    verdicts.clear();
+                    measures[i].apply(subject, programme_, verdicts);
+                    figures[i].add(verdicts, measures[i].steps().size());
+                  }
+                  return {};
+                }));
+    static_cast<void>(scanned);
+    return figures;
+  }
+
+  static std::string label(const Measure& measure) { return measure.definition().id() + "@" + measure.definition().version(); }
+
+  static void add_figures(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) {
+    Table& table = report.table("figures", {"Figures", "Tal"},
+                                {{"definition", {"definition", "definition"}, left, true},
+                                 {"title", {"title", "titel"}, left, true},
+                                 {"unit", {"of each", "for hver"}, left, false, Column::For::programs},
+                                 {"hash", {"hash", "hash"}, left, false, Column::For::programs},
+                                 {"population", {"population", "population"}, right},
+                                 {"denominator", {"of", "af"}, right},
+                                 {"numerator", {"counted", "talt"}, right},
+                                 {"unknown", {"unknown", "ukendt"}, right},
+                                 {"excluded", {"left out", "udeladt"}, right},
+                                 {"share_unknown_as_no", {"as no", "som nej"}, right},
+                                 {"share_unknown_as_yes", {"as yes", "som ja"}, right},
+                                 {"share_unknown_left_out", {"without", "uden"}, right},
+                                 {"weighted_denominator", {"weighted of", "vægtet af"}, right, false, Column::For::programs},
+                                 {"weighted_numerator", {"weighted", "vægtet"}, right, false, Column::For::programs},
+                                 {"weighted_unknown", {"weighted unknown", "vægtet ukendt"}, right, false, Column::For::programs}});
+    for (std::size_t i = 0; i < measures.size(); ++i) {
+      const auto& figure = figures[i];
+      const auto& definition = measures[i].definition();
+      const auto bounds = projections::bounds(figure);
+      table.add({Cell::text(label(measures[i]), Tone::strong), both(definition.title()), Cell::text(std::string(name(definition.unit()))),
+                 Cell::text(hex_of(definition.hash())), count(figure.population), count(figure.denominator), count(figure.numerator),
+                 count(figure.unknown), count(figure.excluded), share(bounds.as_no), share(bounds.as_yes), share(bounds.left_out),
+                 Cell::decimal(figure.weighted_denominator), Cell::decimal(figure.weighted_numerator),
+                 Cell::decimal(figure.weighted_unknown)});
+      // Weights are worth a line only where they say something: all 1, they repeat the counts.
+      if (figure.weighted_denominator != static_cast<std::int64_t>(figure.denominator) * 1'000'000) {
+        const auto weighted = [&](Language language) {
+          return fmt::format("{}: {} / {}", label(measures[i]), decimal(figure.weighted_numerator, language),
+                             decimal(figure.weighted_denominator, language));
+        };
+        report.note("Weighted, " + weighted(Language::english), "Vægtet, " + weighted(Language::danish));
+      }
+      report.note(fmt::format("{} has the hash {}", label(measures[i]), hex_of(definition.hash())),
+                  fmt::format("{} har hash {}", label(measures[i]), hex_of(definition.hash())));
+    }
+  }
+
+  static void add_attrition(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) {
+    for (std::size_t i = 0; i < measures.size(); ++i) {
+      Table& table = report.table("attrition", "Attrition of " + label(measures[i]), "Frafald i " + label(measures[i]),
+                                  {{"definition", {"definition", "definition"}, left, false, Column::For::programs},
+                                   {"step", {"after step", "efter trin"}},
+                                   {"units", {"left", "tilbage"}, right},
+                                   {"persons", {"persons", "personer"}, right}});
+      const auto& figure = figures[i];
+      for (std::size_t s = 0; s < figure.attrition_units.size(); ++s) {
+        const Cell step = s == 0 ? Cell::words({"(all)", "(alle)"}, "", Tone::faint) : Cell::text(measures[i].steps()[s - 1]);
+        table.add({Cell::text(label(measures[i])), step, count(figure.attrition_units[s]), count(figure.attrition_persons[s])});
+      }
+    }
+  }
+
+  static void add_strata(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) {
+    for (std::size_t i = 0; i < measures.size(); ++i) {
+      const auto& keys = measures[i].breakdown();
+      if (keys.empty()) continue;
+      std::vector<Column> columns{{"definition", {"definition", "definition"}, left, false, Column::For::programs}};
+      // The measure outlives the report, and so do the names of its breakdown.
+      for (const auto& key : keys) columns.push_back({key, {key, key}, left, true});
+      columns.insert(columns.end(), {{"denominator", {"of", "af"}, right},
+                                     {"numerator", {"counted", "talt"}, right},
+                                     {"unknown", {"unknown", "ukendt"}, right},
+                                     {"share_unknown_as_no", {"as no", "som nej"}, right},
+                                     {"share_unknown_as_yes", {"as yes", "som ja"}, right}});
+      Table& table = report.table("breakdown", label(measures[i]) + " broken down", label(measures[i]) + " opdelt", std::move(columns));
+      for (const auto& [values, counts] : figures[i].strata) {
+        std::vector<Cell> row{Cell::text(label(measures[i]))};
+        for (const auto& value : values)
+          row.push_back(value.empty() ? Cell::words({"not said", "ikke oplyst"}, "", Tone::faint) : Cell::text(value));
+        const auto& [denominator, numerator, unknown] = counts;
+        row.insert(row.end(), {count(denominator), count(numerator), count(unknown), Cell::share(numerator, denominator),
+                               Cell::share(numerator + unknown, denominator)});
+        table.add(std::move(row));
+      }
+    }
+  }
+
+  std::vector<std::string> names_, settings_;
+  std::optional<std::string> by_;
+  std::optional<ProgrammeId> programme_;
+  std::optional<std::uint64_t> memory_mib_;
+  Clocks clocks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> evaluate_command() {
+  return std::make_unique<Evaluate>();
+}
+
+}  // namespace fodspor::server

@@ -1,0 +1,148 @@
+// fodspor import: spreadsheets, register tables and JSON lines into events; and an exported log back.
+#include "server/intake/import.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "replay/export.h"
+#include "server/cli/commands.h"
+#include "server/cli/input.h"
+#include "server/cli/reading.h"
+
+namespace fodspor::server {
+
+namespace {
+
+using intake::ImportOptions;
+using intake::ImportReport;
+
+// An exported log says of each event where it stood; what somebody wrote to be imported cannot.
+bool is_exported(std::string_view content) {
+  const std::string_view line = content.substr(0, content.find('\n'));
+  return line.starts_with("{\"batch_size\":") && line.find(",\"position\":") != std::string_view::npos;
+}
+
+class Import : public Command {
+ public:
+  About about() const override {
+    return {
+        "import",
+        About::Group::record,
+        {"Events from spreadsheets, register tables or JSON lines", "Hændelser fra regneark, registertabeller eller JSON-linjer"},
+        "A mapping says what the columns of a table mean: long, a row an event or a person; wide, a row a person and a column a week or "
+        "month. A file that is delivered again adds what is new, corrects what changed, retracts what it no longer says, and repeats "
+        "nothing. A file with a mistake is refused whole. An exported log goes back into an empty ledger.",
+        {{"fodspor import people.csv --mapping people.toml --dry-run", "what the spreadsheet would change"},
+         {"fodspor import people.csv --mapping people.toml", "imports it; the same command imports next month's"},
+         {"fodspor import log.jsonl --format jsonl", "JSON lines, or an exported log"}}};
+  }
+  std::vector<Option> options() override {
+    return {{"FILE", "", "The files, one after another; each is imported whole or not at all", &files_, true, {}},
+            {"--format", "FORMAT", "If it does not follow from the mapping", &format_, false, {"jsonl", "long", "wide"}},
+            {"--mapping", "FILE", "What the columns mean, in TOML", &mapping_, false, {}},
+            {"--dry-run", "", "Say what would happen, and write nothing", &dry_run_, false, {}}};
+  }
+  std::optional<std::string> mistake() const override {
+    const bool table = format_ && *format_ != "jsonl";
+    if (table && !mapping_) return fmt::format("--format {} needs --mapping FILE, which says what the columns mean", *format_);
+    if (format_ && *format_ == "jsonl" && mapping_) return "JSON lines are events already: --mapping does not go with --format jsonl";
+    return std::nullopt;
+  }
+
+  Result<Exit> run(Console& console) override {
+    std::optional<intake::NamedText> mapping;
+    if (mapping_) {
+      FODSPOR_TRY(const Input input, Input::read(mapping_, console.world()));
+      mapping = intake::NamedText{input.name(), input.content()};
+    }
+    std::vector<Input> inputs;
+    for (const auto& file : files_) {
+      FODSPOR_TRY(Input input, Input::read(file, console.world()));
+      inputs.push_back(std::move(input));
+    }
+    const bool exported = !mapping_ && is_exported(inputs.front().content());
+    // An exported log brings its own times of recording, which lie in the past.
+    FODSPOR_TRY(const auto ledger, console.open(dry_run_ && !exported ? engine::Access::read : engine::Access::write, exported));
+    if (exported) return import_exported(console, *ledger, inputs);
+
+    Report report(dry_run_ ? "What would be imported" : "Imported", dry_run_ ? "Hvad der ville blive importeret" : "Importeret");
+    Table& table = report.table("files", Words{},
+                                {{"file", {"file", "fil"}, Column::Align::left, true},
+                                 {"rows", {"rows", "rækker"}, Column::Align::right},
+                                 {"facts", {"facts", "fakta"}, Column::Align::right},
+                                 {"added", {"new", "nye"}, Column::Align::right},
+                                 {"corrected", {"corrected", "rettet"}, Column::Align::right},
+                                 {"retracted", {"retracted", "trukket tilbage"}, Column::Align::right},
+                                 {"unchanged", {"unchanged", "uændret"}, Column::Align::right},
+                                 {"first", {"first at", "første ved"}, Column::Align::right},
+                                 {"last", {"last at", "sidste ved"}, Column::Align::right}});
+    for (const auto& input : inputs) {
+      ImportOptions options;
+      options.format = format();
+      options.file = {input.name(), input.content()};
+      options.mapping = mapping;
+      options.dry_run = dry_run_;
+      Meter meter(console, {"importing", "importerer"});
+      FODSPOR_TRY(const auto imported, intake::import_file(*ledger, options, meter.function()));
+      table.add(row(input.name(), imported));
+    }
+    report.data("dry_run", dry_run_);
+    report.answered_at(ledger->durable());
+    console.print(report);
+    if (!dry_run_) catch_up_views(console, *ledger);
+    return Exit::yes;
+  }
+
+ private:
+  ImportOptions::Format format() const {
+    if (!format_) return ImportOptions::Format::by_mapping;
+    if (*format_ == "jsonl") return ImportOptions::Format::json_lines;
+    return *format_ == "long" ? ImportOptions::Format::long_rows : ImportOptions::Format::wide_rows;
+  }
+
+  static std::vector<Cell> row(const std::string& name, const ImportReport& imported) {
+    const auto count = [](std::uint64_t n) { return Cell::number(static_cast<std::int64_t>(n)); };
+    const auto at = [](Position p) { return p.value == 0 ? Cell() : Cell::number(static_cast<std::int64_t>(p.value)); };
+    return {Cell::text(name),          count(imported.rows),      count(imported.facts), count(imported.added), count(imported.corrected),
+            count(imported.retracted), count(imported.unchanged), at(imported.first),    at(imported.last)};
+  }
+
+  Result<Exit> import_exported(Console& console, engine::Ledger& ledger, const std::vector<Input>& inputs) const {
+    if (inputs.size() > 1) return fail(Fault::invalid, "an exported log is one file: give it alone");
+    if (ledger.durable().value > 0) {
+      return fail(Fault::conflict,
+                  fmt::format("{} is an exported log and goes into an empty ledger; this one holds {} events: make a new one with "
+                              "`fodspor init --ledger DIR`",
+                              inputs.front().name(), ledger.durable().value));
+    }
+    Report report(dry_run_ ? "An exported log, not imported" : "An exported log, imported",
+                  dry_run_ ? "En eksporteret log, ikke importeret" : "En eksporteret log, importeret");
+    if (!dry_run_) {
+      Meter meter(console, {"importing", "importerer"});
+      std::istringstream lines(inputs.front().content());
+      FODSPOR_TRY(const auto copied, replay::import_log(ledger, lines, inputs.front().name(), meter.function()));
+      report.fact("events", {"Events", "Hændelser"}, Cell::number(static_cast<std::int64_t>(copied.events)));
+      report.fact("requests", {"Requests", "Anmodninger"}, Cell::number(static_cast<std::int64_t>(copied.requests)));
+    } else {
+      report.fact("events", {"Lines", "Linjer"}, Cell::number(static_cast<std::int64_t>(inputs.front().lines().size())));
+    }
+    report.answered_at(ledger.durable());
+    console.print(report);
+    if (!dry_run_) catch_up_views(console, ledger);
+    return Exit::yes;
+  }
+
+  std::vector<std::string> files_;
+  std::optional<std::string> format_, mapping_;
+  bool dry_run_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> import_command() {
+  return std::make_unique<Import>();
+}
+
+}  // namespace fodspor::server

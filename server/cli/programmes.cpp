@@ -1,0 +1,157 @@
+// fodspor programmes: frames and targets; and their files into events.
+#include <fmt/format.h>
+
+#include "projections/programme.h"
+#include "server/cli/commands.h"
+#include "server/cli/input.h"
+#include "server/cli/kpi_table.h"
+#include "server/cli/portfolio_table.h"
+#include "server/cli/programme_plan.h"
+#include "server/cli/reading.h"
+
+namespace fodspor::server {
+
+namespace {
+
+constexpr auto left = Column::Align::left;
+constexpr auto right = Column::Align::right;
+
+class Programmes : public Command {
+ public:
+  About about() const override {
+    return {
+        "programmes",
+        About::Group::record,
+        {"Frames and targets of the programmes; apply their files", "Indsatsernes rammer og mål; anvend deres filer"},
+        "Frames, targets and definitions bind by their events; the TOML files are what the events are made from. Applying a file says what "
+        "changes and appends it as one batch; applied again, it changes nothing.",
+        {{"fodspor programmes", "the programmes of the ledger and their targets"},
+         {"fodspor programmes apply roskilde.toml --dry-run", "what the file would change"},
+         {"fodspor programmes apply --shipped", "the four programmes and the pool that come with the program"}}};
+  }
+  std::vector<Option> options() override {
+    std::vector<Option> options{{"ACTION", "", "Nothing, to list them; or apply", &action_, false, {"apply"}},
+                                {"FILE", "", "Programme files to apply, in TOML", &files_, false, {}},
+                                {"--shipped", "", "Apply the files that come with the program", &shipped_, false, {}},
+                                {"--dry-run", "", "Only say what would change", &dry_run_, false, {}},
+                                {"--programme", "PROGRAMME", "List only this one", &programme_, false, {}}};
+    clocks_.add_to(options);
+    return options;
+  }
+  std::optional<std::string> mistake() const override {
+    if (action_.empty()) {
+      if (shipped_ || dry_run_) return "--shipped and --dry-run go with `programmes apply`";
+      return std::nullopt;
+    }
+    if (files_.empty() && !shipped_) return "apply needs a FILE, or --shipped";
+    if (clocks_.set() || programme_) return "--programme, --valid-at and --known-at do not go with apply";
+    return std::nullopt;
+  }
+
+  Result<Exit> run(Console& console) override { return action_.empty() ? list(console) : apply(console); }
+
+ private:
+  Result<Exit> list(Console& console) {
+    FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
+    FODSPOR_TRY(const auto context, reading.context());
+    if (programme_) FODSPOR_DO(known_programme(context, *programme_));
+    Report report;
+    report.answered_at(reading.position());
+    Table& frames = report.table("programmes", {"Programmes", "Indsatser"},
+                                 {{"programme", {"programme", "indsats"}},
+                                  {"title", {"title", "navn"}, left, true},
+                                  {"operator", {"operator", "operatør"}, left, true},
+                                  {"starts", {"from", "fra"}},
+                                  {"ends", {"to", "til"}},
+                                  {"check_in_days", {"check-in, days", "kontakt, dage"}, right},
+                                  {"targets", {"targets", "mål"}, right},
+                                  {"document", {"document", "dokument"}, left, false, Column::For::programs}});
+    for (const auto& [id, programme] : context.programmes) {
+      if ((programme_ && id != *programme_) || !programme.frame) continue;
+      const auto& frame = *programme.frame;
+      frames.add({Cell::text(id.slug(), Tone::strong), both(frame.title), Cell::text(frame.operator_name), Cell::text(frame.starts.text()),
+                  Cell::text(frame.ends.text()), frame.check_in_days == 0 ? Cell() : Cell::number(frame.check_in_days),
+                  Cell::number(static_cast<std::int64_t>(programme.targets.size())), Cell::text(frame.document)});
+    }
+    add_targets(report, context);
+    add_funding(report, context);
+    console.print(report);
+    return Exit::yes;
+  }
+
+  void add_targets(Report& report, const projections::Context& context) const {
+    Table& targets = report.table("targets", {"Targets", "Mål"},
+                                  {{"programme", {"programme", "indsats"}},
+                                   {"target", {"target", "mål"}},
+                                   {"reading", {"reading", "læsning"}, left, true},
+                                   {"title", {"what counts", "hvad der tæller"}, left, true},
+                                   {"wanted", {"wanted", "ønsket"}, right},
+                                   {"definition", {"definition", "definition"}},
+                                   {"document", {"document", "dokument"}, left, true}});
+    for (const auto& [id, programme] : context.programmes) {
+      if (programme_ && id != *programme_) continue;
+      for (const auto& target : programme.targets) {
+        targets.add({Cell::text(id.slug()), Cell::text(target.id, Tone::strong), Cell::text(target.reading), both(target.title),
+                     wanted_cell(target), Cell::text(target.definition + "@" + target.definition_version), Cell::text(target.document)});
+      }
+    }
+  }
+
+  void add_funding(Report& report, const projections::Context& context) const {
+    Table& money = report.table("funding", {"Money", "Penge"},
+                                {{"programme", {"programme", "indsats"}},
+                                 {"funder", {"from", "fra"}, left, true},
+                                 {"oere", {"kr.", "kr."}, right},
+                                 {"document", {"document", "dokument"}, left, true}});
+    for (const auto& [id, programme] : context.programmes) {
+      if (programme_ && id != *programme_) continue;
+      for (const auto& funding : programme.funding) {
+        const auto kroner_whole = static_cast<std::int64_t>(funding.oere / 100);
+        money.add({Cell::text(id.slug()), Cell::text(funding.funder),
+                   Cell::shown(grouped(kroner_whole, Language::english), grouped(kroner_whole, Language::danish), funding.oere),
+                   Cell::text(funding.document)});
+      }
+    }
+  }
+
+  Result<Exit> apply(Console& console) {
+    std::vector<projections::ProgrammeFile> files;
+    for (const auto& name : files_) {
+      FODSPOR_TRY(const Input input, Input::read(name, console.world()));
+      files.push_back({input.name(), input.content()});
+    }
+    if (shipped_) {
+      for (const auto& [name, toml] : projections::shipped_programmes()) files.push_back({std::string(name), std::string(toml)});
+    }
+    FODSPOR_TRY(const auto ledger, console.open(dry_run_ ? engine::Access::read : engine::Access::write));
+    FODSPOR_TRY(auto planned, plan_for(*ledger, files));
+    Report report(dry_run_ ? "What would change" : "What changes", dry_run_ ? "Hvad der ville ændres" : "Hvad der ændres");
+    add_plan(report, planned.plan);
+    report.data("applied", !dry_run_);
+    if (dry_run_) {
+      report.answered_at(planned.at);
+    } else if (!planned.plan.drafts.empty()) {
+      FODSPOR_TRY(const auto appended, append_plan(*ledger, std::move(planned)));
+      report.answered_at(appended.last);
+    } else {
+      report.answered_at(planned.at);
+    }
+    console.print(report);
+    if (!dry_run_) catch_up_views(console, *ledger);
+    return Exit::yes;
+  }
+
+  std::string action_;
+  std::vector<std::string> files_;
+  bool shipped_ = false, dry_run_ = false;
+  std::optional<ProgrammeId> programme_;
+  Clocks clocks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> programmes_command() {
+  return std::make_unique<Programmes>();
+}
+
+}  // namespace fodspor::server

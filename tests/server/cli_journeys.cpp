@@ -1,0 +1,98 @@
+// Whole journeys through the program: a simulated ledger read every way, a log out and in again, the two clocks, corrections seen.
+#include <catch2/catch.hpp>
+
+#include "tests/server/cli_fixture.h"
+
+using namespace fodspor::server::tests;
+
+namespace {
+
+bool says(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+SCENARIO("a simulated ledger answers every question, and a rebuild would change nothing") {
+  Program program;
+  program.must("simulate --scale 0.1 --seed 3");
+  for (const std::string line :
+       {"stat", "kpi", "kpi --lang da", "portfolio", "caseload --valid-at 2021-09-01", "enterprises", "network", "quality",
+        "quality --list", "programmes", "definitions list", "evaluate esf.cr06 --by programme", "explain K2", "log --to 50", "doctor"}) {
+    CAPTURE(line);
+    const std::string text = program.must(line);
+    REQUIRE_FALSE(text.empty());
+    const std::string json = program.must(line + " --json");
+    REQUIRE(json.front() == '{');
+    REQUIRE(says(program.must(line + " --csv"), "\r\n"));
+  }
+  REQUIRE_FALSE(says(program.must("rebuild --verify"), "differs"));
+  REQUIRE_FALSE(says(program.must("kpi"), "unreadable"));
+}
+
+SCENARIO("the same seed gives the same ledger, and an interrupted simulation goes on") {
+  Program program;
+  program.must("simulate --scale 0.05");
+  const std::string log = program.must("export");
+  program.must("simulate --scale 0.05");
+  REQUIRE(program.must("export") == log);
+  program.must("simulate --scale 0.05 --ledger " + (program.folder() / "other").string());
+  REQUIRE(program.must("export --ledger " + (program.folder() / "other").string()) == log);
+}
+
+SCENARIO("an exported log gives a ledger with the same digests") {
+  Program program;
+  program.must("simulate --scale 0.05");
+  const std::string file = (program.folder() / "log.jsonl").string();
+  program.must("export " + file);
+  const std::string other = " --ledger " + (program.folder() / "other").string();
+  program.must("init" + other);
+  program.must("import " + file + " --format jsonl" + other);
+  REQUIRE(program.must("rebuild --json" + other) == program.must("rebuild --json"));
+  REQUIRE(program.must("export" + other) == program.must("export"));
+
+  const Answer again = program.run("import " + file + other);
+  REQUIRE(again.status == 3);
+  REQUIRE(says(again.err, "empty ledger"));
+  REQUIRE(program.run("export " + file).status == 3);
+}
+
+SCENARIO("a target that is missed answers --check with 1") {
+  Program program;
+  program.must("simulate --scale 0.05");
+  REQUIRE(program.run("kpi").status == 0);
+  const Answer answer = program.run("kpi --check");
+  REQUIRE(says(answer.out, "missed"));
+  REQUIRE(answer.status == 1);
+}
+
+SCENARIO("shipped programmes applied twice change nothing the second time") {
+  Program program;
+  program.must("init");
+  const std::string plan = program.must("programmes apply --shipped --dry-run --json");
+  REQUIRE(program.events() == 0);
+  program.must("programmes apply --shipped");
+  const std::uint64_t events = program.events();
+  REQUIRE(events > 20);
+  REQUIRE(says(program.must("programmes apply --shipped"), "Nothing"));
+  REQUIRE(program.events() == events);
+  REQUIRE(says(program.must("programmes"), "K4"));
+}
+
+SCENARIO("a correction moves the figure, and --known-at gives back the old one") {
+  Program program;
+  program.must("init");
+  program.must("append", first_batch());
+  program.must("append", second_batch());
+  const std::string before = program.must("evaluate base.completers --json");
+  const std::string id = program.must("show 6 --json");
+  const std::size_t at = id.find("\"id\":\"") + 6;
+  program.must("append", R"({"type":"Retracted","stream":")" + participant + R"(","programme":"roskilde","source":"staff",)" +
+                             R"("facts":{"event":")" + id.substr(at, id.find('"', at) - at) + R"(","reason":"mistake"}})");
+  const std::string after = program.must("evaluate base.completers --json");
+  REQUIRE(says(before, R"("population":1)"));
+  REQUIRE(says(after, R"("population":0)"));
+  REQUIRE(program.must("evaluate base.completers --json --known-at 8") == before);
+  REQUIRE(says(program.must("trail 9f0c"), "retracted"));
+  REQUIRE_FALSE(says(program.must("trail 9f0c --known-at 8"), "retracted"));
+}
