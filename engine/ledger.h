@@ -46,10 +46,10 @@ struct Expected {
 
 struct Batch {
   Request request;                  // as given to events::encode_batch
-  bool copied = false;              // from another ledger, which keeps a request's key and not its words: the proposals' key holds
   std::vector<Proposal> proposals;  // 1 to limits::batch_events_max, over any number of streams
   std::vector<Expected> expected;   // streams not named here: any
   Timestamp time;                   // 0: now. Recorded at is the later of this and the previous event's
+  bool copied = false;              // from another ledger, which keeps a request's key and not its words: the proposals' key holds
 };
 
 struct Appended {
