@@ -15,12 +15,6 @@ void Figure::add(const std::vector<Verdict>& of_one_subject, std::size_t steps) 
     ++population;
     if (verdict.excluded) ++excluded;
     if (verdict.in_denominator == Truth::no) continue;
-    // Whether they belong is not known: with those whose outcome is not known, and marked, so that bounds can go both ways.
-    if (verdict.in_denominator == Truth::unknown) {
-      ++unknown_members;
-      if (verdict.met == Truth::unknown) ++unknown_members_maybe;
-      continue;
-    }
     ++denominator;
     weighted_denominator += verdict.weight_millionths;
     if (verdict.met == Truth::yes) {
@@ -43,9 +37,8 @@ void Figure::add(const std::vector<Verdict>& of_one_subject, std::size_t steps) 
 
 Bounds bounds(const Figure& figure) {
   Bounds bounds;
-  // The least: nobody unknown is met, and everybody who may belong does. The most: all of them are met, and only those belong.
-  bounds.as_no = {figure.numerator, figure.denominator + figure.unknown_members};
-  bounds.as_yes = {figure.numerator + figure.unknown + figure.unknown_members_maybe, figure.denominator + figure.unknown_members_maybe};
+  bounds.as_no = {figure.numerator, figure.denominator};
+  bounds.as_yes = {figure.numerator + figure.unknown, figure.denominator};
   bounds.left_out = {figure.numerator, figure.denominator - figure.unknown};
   return bounds;
 }

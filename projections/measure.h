@@ -30,8 +30,9 @@ struct Verdict {
   std::uint16_t steps_passed = 0;
   bool in_population = false;
   Truth in_denominator{};  // a population member is in it unless a denominator clause says otherwise
-  Truth met{};             // only for members of the denominator; numerator ⊆ denominator ⊆ population
-  bool excluded = false;   // by a competing event (death, emigration), named in `reasons`
+  // Only for members of the denominator: numerator ⊆ denominator ⊆ population. Unknown if it is unknown whether they are members.
+  Truth met{};
+  bool excluded = false;  // by a competing event (death, emigration), named in `reasons`
   bool censored = false;
   std::int64_t weight_millionths = 1'000'000;
   std::vector<Reason> reasons;
@@ -58,14 +59,12 @@ class Measure {
   std::shared_ptr<const Compiled> compiled_;
 };
 
-// Verdicts added up. Sums are over units; persons are counted beside them in the attrition.
+// Verdicts added up. Sums are over units; persons are counted beside them in the attrition. Whoever may belong to the denominator stands
+// in it, as unknown.
 struct Figure {
   std::vector<std::uint64_t> attrition_units;  // [0]: all units; [i]: after step i
   std::vector<std::uint64_t> attrition_persons;
   std::uint64_t population = 0, denominator = 0, numerator = 0, unknown = 0, excluded = 0;
-  // Members of the population of whom it is not known whether they belong to the denominator; in none of the counts above but the first.
-  // Of them, those who may be met.
-  std::uint64_t unknown_members = 0, unknown_members_maybe = 0;
   // With weights, in millionths.
   std::int64_t weighted_denominator = 0, weighted_numerator = 0, weighted_unknown = 0;
   std::map<std::vector<std::string>, std::array<std::uint64_t, 3>> strata;  // denominator, numerator, unknown

@@ -75,12 +75,12 @@ void Reading::judge(Verdict& verdict, bool reasons) {
   cut_ = false;
   verdict.met = tree_.outcome ? truth_of(*tree_.outcome).truth : Truth::yes;
   competing(verdict);
+  // Whoever may belong to the denominator can be counted neither with those who are met nor with those who are not.
+  if (verdict.in_denominator == Truth::unknown) verdict.met = Truth::unknown;
   if (verdict.met == Truth::unknown) {
     verdict.censored = verdict.censored || cut_;
     if (tree_.silence_is_no) verdict.met = Truth::no;
   }
-  // Who may not belong to the denominator cannot be counted in the numerator.
-  if (verdict.in_denominator == Truth::unknown && verdict.met == Truth::yes) verdict.met = Truth::unknown;
 }
 
 // Death and emigration compete with an outcome that they come before: on or before the last day that the outcome asked about.
@@ -254,11 +254,12 @@ Reading::Range Reading::days_of(const DayRange& range) {
 }
 
 Evidence& Reading::evidence(std::uint16_t state) {
-  auto& known = evidence_[state];
-  if (!known) {
+  Evidence*& known = evidence_[state];
+  if (known == nullptr) {
     FODSPOR_CHECK(subject_.person != nullptr && unit_.participation != nullptr);
-    known.emplace(tree_.states[state], *subject_.person, *unit_.participation, programme_, subject_.context,
-                  OwnUnit{unit_.placement, unit_.match}, memory_);
+    known = std::pmr::polymorphic_allocator<>(memory_).new_object<Evidence>(tree_.states[state], *subject_.person, *unit_.participation,
+                                                                            programme_, subject_.context,
+                                                                            OwnUnit{unit_.placement, unit_.match}, memory_);
   }
   return *known;
 }

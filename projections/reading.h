@@ -103,7 +103,7 @@ class Reading {
   const Programme* programme_;
   std::pmr::memory_resource* memory_;
   std::pmr::vector<std::optional<Day>> days_;
-  std::pmr::vector<std::optional<Evidence>> evidence_;
+  std::pmr::vector<Evidence*> evidence_;  // null until asked for; of memory_, which gives all back at once
   std::vector<Reason>* reasons_ = nullptr;
   std::int32_t asked_until_ = 0;  // the last day that a clause of the outcome asked about
   bool cut_ = false;              // an answer was unknown because it lies after the day asked for

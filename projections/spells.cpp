@@ -83,6 +83,24 @@ bool Reading::might_last(const Evidence& known, const Range& begins, std::int32_
   return false;
 }
 
+// The first or last spell that is known of, from the entry on. None: it has not happened, or, where days are unknown, that is not known.
+Reading::Day Reading::find_spell(const Anchor& anchor) {
+  if (unit_.participation == nullptr || !unit_.participation->entry) return {};
+  const Evidence& known = evidence(anchor.state);
+  const std::int32_t first = unit_.participation->entry->on.days();
+  const auto found = runs(known, first, never - 1, Evidence::any_group);
+  if (found.empty()) {
+    bool unknown = false;
+    scan(known, first, never - 1, Evidence::any_group,
+         [&](std::int32_t, std::int32_t, Truth truth, const EventId*) { unknown = unknown || truth == Truth::unknown; });
+    return {unknown ? Truth::unknown : Truth::no, 0, nullptr};
+  }
+  const Run& run = anchor.last ? found.back() : found.front();
+  if (!anchor.spell_end) return {Truth::yes, run.from, run.because};
+  if (run.to >= never) return {Truth::no, 0, nullptr};
+  return {Truth::yes, run.to, run.because};
+}
+
 Reading::Because Reading::spell(const Clause& clause) {
   const Range begins = days_of(clause.range);
   if (!begins.known) return {};
