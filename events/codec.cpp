@@ -30,7 +30,7 @@ Header header_of(wire::Proposal::Reader proposal) {
   const auto references = proposal.getReferences();
   header.references.reserve(references.size());
   for (const auto reference : references) {
-    const StreamId stream{static_cast<StreamKind>(reference.getKind()), {reference.getHi(), reference.getLo()}};
+    const StreamId stream = stream_of(reference);
     const auto& known = header.references;
     if (stream != header.stream && std::find(known.begin(), known.end(), stream) == known.end()) header.references.push_back(stream);
   }

@@ -103,4 +103,12 @@ ProgrammeId programme_of(wire::Proposal::Reader proposal) noexcept {
   return {{programme.getHi(), programme.getLo()}};
 }
 
+StreamId stream_of(wire::Reference::Reader reference) noexcept {
+  return {static_cast<StreamKind>(reference.getKind()), {reference.getHi(), reference.getLo()}};
+}
+
+EventId id_of(wire::EventRef::Reader event) noexcept {
+  return {{{event.getHi(), event.getLo()}}, event.getIndex()};
+}
+
 }  // namespace fodspor::events

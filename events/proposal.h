@@ -38,5 +38,7 @@ wire::Proposal::Reader read_sound(const std::uint64_t* words) noexcept;
 EventId id_of(wire::Proposal::Reader proposal) noexcept;
 StreamId stream_of(wire::Proposal::Reader proposal) noexcept;
 ProgrammeId programme_of(wire::Proposal::Reader proposal) noexcept;
+StreamId stream_of(wire::Reference::Reader reference) noexcept;
+EventId id_of(wire::EventRef::Reader event) noexcept;
 
 }  // namespace fodspor::events

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <unordered_set>
 
 #include "events/body_rules.h"
 #include "events/control.capnp.h"
 #include "events/limits.h"
+#include "events/proposal.h"
 
 namespace fodspor::events {
 
@@ -30,16 +30,6 @@ std::string streams_of(const TypeInfo& type) {
     result += (result.empty() ? "" : " or ") + a_stream_of(static_cast<StreamKind>(kind));
   }
   return result;
-}
-
-StreamId stream_in(wire::Reference::Reader reference) {
-  return {static_cast<StreamKind>(reference.getKind()), {reference.getHi(), reference.getLo()}};
-}
-EventId event_in(wire::EventRef::Reader event) {
-  return {{{event.getHi(), event.getLo()}}, event.getIndex()};
-}
-ProgrammeId programme_in(wire::Proposal::Reader proposal) {
-  return {{proposal.getProgramme().getHi(), proposal.getProgramme().getLo()}};
 }
 
 Status check_stream(const StreamId& stream, std::string_view field) {
@@ -84,7 +74,7 @@ Status check_reference(wire::Reference::Reader reference, const Draft& draft, st
   const auto& roles = choices_of(capnp::Schema::from<wire::Role>());
   if (role == 0 || role >= roles.size())
     return refuse(std::string(place) + ".role", "it is not specified, or not one that this version knows");
-  const StreamId stream = stream_in(reference);
+  const StreamId stream = stream_of(reference);
   FODSPOR_DO(check_stream(stream, std::string(place) + ".stream"));
   if ((streams_for(reference.getRole()) >> static_cast<unsigned>(stream.kind) & 1u) == 0) {
     return refuse(place, "a reference with role " + roles[role] + " does not lead to " + a_stream_of(stream.kind));
@@ -99,7 +89,7 @@ Status check_reference(wire::Reference::Reader reference, const Draft& draft, st
 }
 
 bool same(wire::Reference::Reader a, wire::Reference::Reader b) {
-  return a.getRole() == b.getRole() && a.getSuperseded() == b.getSuperseded() && stream_in(a) == stream_in(b);
+  return a.getRole() == b.getRole() && a.getSuperseded() == b.getSuperseded() && stream_of(a) == stream_of(b);
 }
 
 Status check_references(const Draft& draft) {
@@ -143,7 +133,7 @@ Status check_needed_references(const Draft& draft, const TypeInfo& type) {
 }
 
 Status check_programme(const Draft& draft, const TypeInfo& type) {
-  const ProgrammeId programme = programme_in(draft.proposal());
+  const ProgrammeId programme = programme_of(draft.proposal());
   const StreamId stream = draft.stream();
   if (!programme) {
     // A portfolio is of several programmes, and the ledger of all.
@@ -190,7 +180,7 @@ Status check_envelope_codes(wire::Proposal::Reader proposal) {
   }
   const auto source = static_cast<std::uint16_t>(proposal.getSource());
   if (source >= choices_of(capnp::Schema::from<wire::Source>()).size()) return refuse("source", "it is none that this version knows");
-  if (proposal.hasCausation() && !event_in(proposal.getCausation())) return refuse("causation", "the id is all zeros");
+  if (proposal.hasCausation() && !id_of(proposal.getCausation())) return refuse("causation", "the id is all zeros");
   if (proposal.getSealed().size() > 0) return refuse("sealed", "personal parts are refused until they can be sealed", Fault::unsupported);
   return {};
 }
@@ -241,116 +231,6 @@ Status check_draft(const Draft& draft) {
   FODSPOR_DO(check_facts(draft, *find_type(draft.type()), facts, "facts"));
   if (draft.type() != EventType::corrected) return {};
   return check_facts(draft, *type, facts.getAs<wire::Corrected>().getBody(), "facts.body");
-}
-
-namespace {
-
-// A batch against what exists; what its earlier events create counts as there.
-class BatchCheck {
- public:
-  explicit BatchCheck(Known& known) : known_(known) {}
-
-  Status check(const Draft& draft) {
-    FODSPOR_DO(check_draft(draft));
-    FODSPOR_DO(check_registered(draft));
-    for (const auto reference : draft.proposal().getReferences()) FODSPOR_DO(check_leads_somewhere(reference));
-    FODSPOR_DO(check_subject(draft));
-    there_.insert(draft.stream());
-    return {};
-  }
-
- private:
-  Result<bool> exists(const StreamId& stream) {
-    if (there_.contains(stream)) return true;
-    FODSPOR_TRY(const bool exists, known_.stream_exists(stream));
-    if (exists) there_.insert(stream);
-    return exists;
-  }
-
-  // A programme or portfolio begins by being registered, and once.
-  Status check_registered(const Draft& draft) {
-    const StreamId stream = draft.stream();
-    const bool registers = draft.type() == EventType::programme_registered;
-    if (registers || stream.kind == StreamKind::portfolio) {
-      FODSPOR_TRY(const bool there, exists(stream));
-      if (registers && there) return refuse("stream", stream.text() + " is registered already: amend it by a ProgrammeAmended");
-      if (!registers && !there)
-        return refuse("stream", stream.text() + " is not known: register it first, by a ProgrammeRegistered in its stream");
-      return {};
-    }
-    const ProgrammeId programme = programme_in(draft.proposal());
-    if (!programme) return {};
-    FODSPOR_TRY(const bool there, exists(programme.stream()));
-    if (there) return {};
-    return refuse("programme",
-                  programme.slug() + " is not known: register it first, by a ProgrammeRegistered or with `fodspor programmes apply`");
-  }
-
-  Status check_leads_somewhere(wire::Reference::Reader reference) {
-    const StreamId stream = stream_in(reference);
-    // A participant may be referred to before anything is known; to merge with nobody would be a slip.
-    if (stream.kind == StreamKind::participant && reference.getRole() != wire::Role::MERGED) return {};
-    FODSPOR_TRY(const bool there, exists(stream));
-    if (there) return {};
-    return refuse("references", stream.text() + " is not known: append the event that brings it in first, or earlier in the same batch");
-  }
-
-  // What a Corrected or Retracted is about must be there, in the same stream, and be an event that can be taken back.
-  Status check_subject(const Draft& draft) {
-    const auto facts = draft.proposal().getFacts();
-    if (draft.type() == EventType::corrected) {
-      const auto body = facts.getAs<wire::Corrected>();
-      FODSPOR_TRY(const Known::Found found, find_subject(draft, event_in(body.getEvent())));
-      if (static_cast<std::uint16_t>(found.type) == body.getType()) return {};
-      return refuse("facts.type", "the event is " + a(name(found.type)) + ", not " + a(name(static_cast<EventType>(body.getType()))) +
-                                      ": retract it, and append what is true");
-    }
-    if (draft.type() == EventType::retracted) {
-      FODSPOR_TRY([[maybe_unused]] const Known::Found found, find_subject(draft, event_in(facts.getAs<wire::Retracted>().getEvent())));
-    }
-    return {};
-  }
-
-  // A correction, a retraction and a merge can be taken back; what has been done to keys and to the record cannot.
-  static bool may_be_retracted(EventType control) {
-    return control == EventType::corrected || control == EventType::retracted || control == EventType::identity_merged;
-  }
-
-  Result<Known::Found> find_subject(const Draft& draft, const EventId& id) {
-    FODSPOR_TRY(const std::optional<Known::Found> found, known_.find_event(id));
-    if (!found) return refuse("facts.event", "there is no event " + id.text() + " in the ledger");
-    if (found->stream != draft.stream()) {
-      return refuse("facts.event", "event " + id.text() + " stands in " + found->stream.text() + ", and " + a(name(draft.type())) +
-                                       " stands in the stream of what it is about");
-    }
-    const TypeInfo* type = find_type(found->type);
-    if (!type || type->group != "control") return *found;
-    const std::string what = "event " + id.text() + " is " + a(type->name);
-    const bool can_be_retracted = may_be_retracted(found->type);
-    if (draft.type() != EventType::retracted) {
-      return refuse("facts.event",
-                    what + ", which cannot be corrected: correct the event that it is about once more, and the last correction holds" +
-                        (can_be_retracted ? "; or retract this one" : ""));
-    }
-    if (!can_be_retracted) return refuse("facts.event", what + ", which cannot be retracted");
-    return *found;
-  }
-
-  Known& known_;
-  std::unordered_set<StreamId> there_;
-};
-
-}  // namespace
-
-Status check_batch(const std::vector<Draft>& drafts, Known& known) {
-  BatchCheck check(known);
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    if (auto checked = check.check(drafts[i]); !checked) {
-      const std::string place = "event " + std::to_string(i + 1) + " of " + std::to_string(drafts.size());
-      return tl::make_unexpected(at(place, std::move(checked).error()));
-    }
-  }
-  return {};
 }
 
 }  // namespace fodspor::events
