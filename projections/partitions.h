@@ -4,6 +4,7 @@
 //   entry := hash (u64)  position (u64)  size (u32)  the stored event's bytes      in this machine's byte order: files do not outlive it
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -68,7 +69,13 @@ class Partitions {
 
  private:
   struct Partition;
+  struct Place {  // of an entry among a partition's bytes
+    std::uint64_t hash;
+    std::uint64_t at;
+    auto operator<=>(const Place&) const = default;
+  };
   Status append(Partition& partition, const Entry& entry);
+  static void sort_entries(std::string_view bytes, const Partition& partition, std::vector<Place>& order);
   Status write_out(Partition& partition);
   Status read_at(const Partition& partition, std::uint64_t at, std::span<char> into) const;
   Status divide(Partition& partition, std::vector<Partition>& parts);

@@ -26,7 +26,7 @@ std::size_t unpack_first(std::span<const unsigned char> packed, Words& words) no
   while (in < end && count < words.size()) {
     const unsigned tag = *in++;
     if (tag != 0xff) {
-      if (end - in < std::popcount(tag)) return 0;
+      if (end - in < 8 && end - in < std::popcount(tag)) return 0;
       std::uint64_t word = 0;
       for (unsigned bits = tag; bits != 0; bits &= bits - 1) word |= std::uint64_t{*in++} << (8 * std::countr_zero(bits));
       words[count++] = word;

@@ -133,9 +133,9 @@ class Scan {
 
   Status set_aside_merged(std::span<const Entry> group, Partitions& merged) {
     FODSPOR_TRY(std::vector<Event> events, decode(group));
-    if (std::none_of(events.begin(), events.end(), [&](const Event& event) { return context_.is_merged(event.stream().id); })) {
-      return visit_all(std::move(events));
-    }
+    const StreamId& first = events.front().stream();
+    const auto is_merged = [&](const Event& event) { return event.stream() != first && context_.is_merged(event.stream().id); };
+    if (!context_.is_merged(first.id) && std::none_of(events.begin(), events.end(), is_merged)) return visit_all(std::move(events));
     // Of a hash that an unmerged stream happens to share, that stream is set aside too: it is a person of its own there as here.
     for (std::size_t i = 0; i < group.size(); ++i) {
       FODSPOR_DO(merged.add(0, {mixed(context_.person(events[i].stream().id)), group[i].position, group[i].bytes}));
@@ -165,8 +165,10 @@ class Scan {
   // The subjects of a group, which is one but where hashes meet; then in order of their ids.
   template <class Fold>
   Status each_subject(std::vector<Event> events, const Fold& fold) {
-    const StreamId first = subject_of(events.front().stream());
-    const bool one = std::all_of(events.begin(), events.end(), [&](const Event& event) { return subject_of(event.stream()) == first; });
+    const StreamId stream = events.front().stream();
+    const StreamId first = subject_of(stream);
+    const bool one = std::all_of(events.begin(), events.end(),
+                                 [&](const Event& event) { return event.stream() == stream || subject_of(event.stream()) == first; });
     if (one) return fold(History::fold(first, std::move(events), options_.as_of, &options_.skipped));
     std::stable_sort(events.begin(), events.end(),
                      [&](const Event& a, const Event& b) { return subject_of(a.stream()) < subject_of(b.stream()); });
