@@ -1,5 +1,5 @@
-// A gate that opens once: any number of threads wait before it, and one call lets them all through. On a futex, so that a group of
-// acknowledgements is one system call however many threads wait. Outlives whoever waits.
+// A gate that opens once: any number of threads wait before it, and one call lets them all through. Whoever opens it wakes only a few, and
+// each of those wakes a few more, so that the one who opens it goes on at once. Outlives whoever waits.
 #pragma once
 
 #include <atomic>

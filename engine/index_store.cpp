@@ -23,6 +23,8 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   rocksdb::BlockBasedTableOptions table = table_options(cache, block_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(bloom_bits));
   table.whole_key_filtering = whole_keys;
+  // Nearly every append asks for a request that is not there, and passes the filter of each run: those stay in memory.
+  table.metadata_cache_options.unpartitioned_pinning = rocksdb::PinningTier::kAll;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   if (prefix_bytes > 0) options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(prefix_bytes));
   options.compression = rocksdb::kZSTD;

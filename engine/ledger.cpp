@@ -72,7 +72,7 @@ Status check_shape(const Batch& batch) {
     const Header& header = batch.proposals[i].header;
     const std::string place = "event " + std::to_string(i + 1) + " of " + std::to_string(count);
     if (header.id.request != request || header.id.index != i || header.batch_size != count) {
-      return fail(Fault::invalid, place + " was encoded for another request");
+      return fail(Fault::invalid, place + " was encoded for another batch");
     }
     if (header.stream.kind == StreamKind::unspecified || static_cast<std::uint8_t>(header.stream.kind) > stream_kind_max) {
       return fail(Fault::invalid, place + " names no stream");

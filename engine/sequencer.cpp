@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "engine/record.h"
@@ -13,6 +14,11 @@ namespace {
 // How long a group waits out a storage stall before its appends are told that the ledger is busy.
 constexpr std::chrono::milliseconds stall_wait{2'000};
 constexpr std::chrono::milliseconds stall_step{2};
+
+// A group that holds this many events is worth its sync; a smaller one waits for more, for a part of the time that the last sync took.
+constexpr std::size_t gathered_events = 1'024;
+constexpr std::chrono::microseconds gather_wait_max{2'000};
+constexpr unsigned hasty_groups = 16;
 
 std::size_t bytes_of(const Batch& batch) {
   std::size_t bytes = 0;
@@ -82,8 +88,8 @@ Result<std::shared_ptr<Sequencer::Group>> Sequencer::enqueue(Item& item, std::un
     group->bytes += bytes;
     ++queued_batches_;
     queued_bytes_ += bytes;
-    wake = idle_;
-    idle_ = false;
+    wake = wake_at_ > 0 && queued_batches_ >= wake_at_;
+    if (wake) wake_at_ = 0;
   }
   if (wake) queued_.notify_one();
   return group;
@@ -93,10 +99,11 @@ std::shared_ptr<Sequencer::Group> Sequencer::take() {
   std::unique_lock lock(mutex_);
   while (queue_.empty()) {
     if (stopping_) return nullptr;
-    idle_ = true;
+    wake_at_ = 1;
     queued_.wait(lock);
   }
-  idle_ = false;
+  gather(lock);
+  wake_at_ = 0;
   std::shared_ptr<Group> group = std::move(queue_.front());
   queue_.pop_front();
   queued_batches_ -= group->items.size();
@@ -104,10 +111,28 @@ std::shared_ptr<Sequencer::Group> Sequencer::take() {
   return group;
 }
 
+// Producers that were just answered come again at once as a rule. Without waiting for them, they and the others would take turns, and each
+// sync would carry half of them.
+void Sequencer::gather(std::unique_lock<std::mutex>& lock) {
+  const auto enough = [this] { return stopping_ || queued_batches_ >= expected_ || queue_.front()->events >= gathered_events; };
+  if (enough()) return;
+  if (hasty_groups_ > 0) {
+    --hasty_groups_;
+    return;
+  }
+  wake_at_ = expected_;
+  const auto wait = std::min<std::chrono::steady_clock::duration>(sync_took_ / 2, gather_wait_max);
+  if (!queued_.wait_for(lock, wait, enough)) hasty_groups_ = hasty_groups;
+}
+
 void Sequencer::run() {
   ::pthread_setname_np(::pthread_self(), "sequencer");
   while (const std::shared_ptr<Group> group = take()) {
     process(*group);
+    {
+      const std::lock_guard lock(mutex_);
+      expected_ = queued_batches_ + group->items.size();
+    }
     for (const std::unique_ptr<Item>& item : group->owned) item->done(std::move(item->answer));
     group->gate.open();
   }
@@ -164,7 +189,9 @@ void Sequencer::process(Group& group) {
 Status Sequencer::write(const std::shared_ptr<Block>& block) {
   const auto give_up = std::chrono::steady_clock::now() + stall_wait;
   while (true) {
+    const auto start = std::chrono::steady_clock::now();
     auto wrote = log_.write(*block);
+    sync_took_ = std::chrono::steady_clock::now() - start;
     if (wrote || wrote.error().fault != Fault::busy || std::chrono::steady_clock::now() > give_up) return wrote;
     std::this_thread::sleep_for(stall_step);
   }

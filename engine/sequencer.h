@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -57,6 +58,7 @@ class Sequencer {
 
   Result<std::shared_ptr<Group>> enqueue(Item& item, std::unique_ptr<Item> owned);
   std::shared_ptr<Group> take();
+  void gather(std::unique_lock<std::mutex>& lock);
   void run();
   void process(Group& group);
   void order(Group& group);
@@ -78,7 +80,10 @@ class Sequencer {
   std::deque<std::shared_ptr<Group>> queue_;
   std::size_t queued_batches_ = 0;
   std::size_t queued_bytes_ = 0;
-  bool idle_ = false;
+  std::size_t wake_at_ = 0;   // how many batches must be queued for the sequencer to be woken; 0: it is at work
+  std::size_t expected_ = 0;  // batches that the next group may hope for: those answered last, if they come again, and those queued then
+  std::chrono::steady_clock::duration sync_took_{};
+  unsigned hasty_groups_ = 0;  // to take without waiting for more, after that had been in vain
   bool stopping_ = false;
   std::optional<Failure> poison_;
 

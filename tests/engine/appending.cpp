@@ -153,7 +153,7 @@ SCENARIO("an append that breaks a limit is refused whole") {
   CHECK(refused(*ledger, std::move(none)).fault == Fault::invalid);
 
   Batch foreign = single("a", 1);
-  foreign.request.request_id = "b";
+  foreign.proposals.push_back(single("b", 1).proposals[0]);
   CHECK(refused(*ledger, std::move(foreign)).fault == Fault::invalid);
 
   Batch many;
