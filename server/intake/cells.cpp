@@ -199,7 +199,10 @@ Result<std::optional<boost::json::value>> Cells::convert(const FieldRule& rule, 
         FODSPOR_TRY(const std::int64_t minutes, parse_hours(text, decimal));
         return listed(boost::json::value(minutes));
       }
-      FODSPOR_TRY(const std::int64_t millionths, parse_decimal(text, decimal));
+      // Long numbers are written in groups: "90 00 00 15".
+      std::string digits = text;
+      std::erase(digits, ' ');
+      FODSPOR_TRY(const std::int64_t millionths, parse_decimal(digits, decimal));
       if (millionths % 1'000'000 != 0) return fail(Fault::invalid, shown(text) + " should be a whole number");
       return listed(boost::json::value(millionths / 1'000'000));
     }

@@ -346,8 +346,11 @@ Result<Mapping> Mapping::read(std::string_view text, std::string_view file) {
     document = toml::parse(text, std::string(file));
   } catch (const toml::parse_error& error) {
     const auto begin = error.source().begin;
+    // The most frequent one with Danish columns: TOML's bare keys are ASCII.
+    const bool bare = error.description().find("expected '='") != std::string_view::npos;
     return fail(Fault::invalid, std::string(file) + ":" + std::to_string(begin.line) + ":" + std::to_string(begin.column) + ": " +
-                                    std::string(error.description()));
+                                    std::string(error.description()) +
+                                    (bare ? "; a key with other letters than a-z, digits, - and _ stands in quotes" : ""));
   }
   Problems problems;
   Mapping mapping = MappingReader(document, file, problems).read();
