@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "replay/simulation/calendar.h"
 #include "replay/simulation/telling.h"
@@ -26,15 +29,40 @@ class Scribe {
  public:
   Scribe(const SimulationOptions& options, const simulation::World& world, const std::function<Status(SimulatedBatch&&)>& take)
       : options_(options), world_(world), take_(take) {
-    if (options.opening) opening_ = true;
     start_request();
   }
 
+  // Each of the opening events gets the moment of its recording: that of its programme's opening, or its own day if that is later.
+  Status open() {
+    if (!options_.opening) return {};
+    FODSPOR_TRY(std::vector<Draft> drafts, options_.opening());
+    std::int64_t first = opening_us(0);
+    for (std::size_t p = 1; p < world_.programmes(); ++p) first = std::min(first, opening_us(p));
+    for (Draft& draft : drafts) {
+      const auto proposal = std::as_const(draft).proposal();
+      const std::uint32_t from = proposal.getValidFrom();
+      const ProgrammeId programme{{proposal.getProgramme().getHi(), proposal.getProgramme().getLo()}};
+      if (draft.type() == EventType::programme_registered) registered_.insert(draft.stream());
+      std::int64_t at = from == 0 ? first : simulation::moment_of(static_cast<std::int32_t>(from)) + simulation::day_us / 2;
+      for (std::size_t p = 0; p < world_.programmes(); ++p) {
+        const simulation::ProgrammeRates& rates = world_.rates(static_cast<std::uint8_t>(p));
+        const bool own = rates.id == programme || rates.id.stream() == draft.stream();
+        if (own && from <= rates.starts.stored()) at = opening_us(p);
+      }
+      // What definitions say is needed by whoever comes first.
+      if (draft.type() == EventType::definition_approved) at = first;
+      opening_.emplace_back(at, std::move(draft));
+    }
+    std::stable_sort(opening_.begin(), opening_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    return {};
+  }
+
   Status write(const Happening& h) {
+    if (opened_ < opening_.size() && opening_[opened_].first <= h.recorded_us) FODSPOR_DO(open_until(h.recorded_us));
     const std::int64_t day = h.recorded_us / simulation::day_us;
     if (day != day_ || batch_.drafts.size() >= options_.batch_events) FODSPOR_DO(hand_over());
     day_ = day;
-    if (opening_ && h.act == Happening::Act::tell && type_of(h.facts) == EventType::programme_registered) return open(h);
+    if (h.act == Happening::Act::tell && type_of(h.facts) == EventType::programme_registered && registered_.contains(h.stream)) return {};
     EventId about;
     if (h.act != Happening::Act::tell) about = mentioned(h);
     const EventId id{key_, static_cast<std::uint32_t>(batch_.drafts.size())};
@@ -43,6 +71,11 @@ class Scribe {
     batch_.time.micros = h.recorded_us;
     ++written_;
     return {};
+  }
+
+  Status finish() {
+    FODSPOR_DO(open_until(std::numeric_limits<std::int64_t>::max()));
+    return hand_over();
   }
 
   Status hand_over() {
@@ -81,27 +114,22 @@ class Scribe {
     key_ = RequestKey::of(batch_.request.client, batch_.request.request_id);
   }
 
-  // What opens this programme, as a request of its own. Definitions that several programmes' targets name are approved with the first.
-  Status open(const Happening& h) {
+  std::int64_t opening_us(std::size_t programme) const {
+    return simulation::moment_of(world_.arrival({0, static_cast<std::uint8_t>(programme), StreamKind::programme}).days()) +
+           simulation::day_us / 2;
+  }
+
+  // What opens programmes, as requests of their own: one for each moment.
+  Status open_until(std::int64_t recorded_us) {
     FODSPOR_DO(hand_over());
-    if (!opened_) {
-      FODSPOR_TRY(opening_drafts_, options_.opening());
-      opened_ = true;
-      programmes_left_ = world_.programmes();
+    while (opened_ < opening_.size() && opening_[opened_].first <= recorded_us) {
+      auto& [at, draft] = opening_[opened_];
+      if (batch_.time.micros != at) FODSPOR_DO(hand_over());
+      batch_.time.micros = at;
+      batch_.drafts.push_back(std::move(draft));
+      ++opened_;
+      ++written_;
     }
-    --programmes_left_;
-    const ProgrammeId own = world_.rates(h.subject.programme).id;
-    std::vector<Draft> rest;
-    for (Draft& draft : opening_drafts_) {
-      const auto of = std::as_const(draft).proposal().getProgramme();
-      const ProgrammeId programme{{of.getHi(), of.getLo()}};
-      const bool mine =
-          programme == own || draft.stream() == own.stream() || draft.type() == EventType::definition_approved || programmes_left_ == 0;
-      (mine ? batch_.drafts : rest).push_back(std::move(draft));
-    }
-    opening_drafts_ = std::move(rest);
-    written_ += batch_.drafts.size();
-    batch_.time.micros = h.recorded_us;
     return hand_over();
   }
 
@@ -114,10 +142,9 @@ class Scribe {
   std::uint64_t written_ = 0;
   std::int64_t day_ = 0;
   std::unordered_map<std::uint64_t, Mentioned> mentioned_;
-  bool opening_ = false;
-  bool opened_ = false;
-  std::size_t programmes_left_ = 0;
-  std::vector<Draft> opening_drafts_;
+  std::vector<std::pair<std::int64_t, Draft>> opening_;  // by the moment of recording
+  std::size_t opened_ = 0;
+  std::unordered_set<StreamId> registered_;  // programmes that the opening registers
 };
 
 // Keeps so many appends under way, and the first failure among them.
@@ -199,6 +226,7 @@ Status invent(const SimulationOptions& options, const std::function<Status(Simul
   const simulation::World world(options.rates, options.seed, options.scale_thousandths);
   simulation::Calendar calendar(world);
   Scribe scribe(options, world, take);
+  FODSPOR_DO(scribe.open());
   for (std::vector<Happening> window; calendar.next(window);) {
     std::uint64_t told = 0;
     for (const Happening& happening : window) {
@@ -206,7 +234,7 @@ Status invent(const SimulationOptions& options, const std::function<Status(Simul
       if (progress && ++told % 10'000 == 0) progress(scribe.written(), std::max(scribe.written(), calendar.expected()));
     }
   }
-  FODSPOR_DO(scribe.hand_over());
+  FODSPOR_DO(scribe.finish());
   if (progress) progress(scribe.written(), scribe.written());
   return {};
 }

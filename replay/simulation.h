@@ -22,10 +22,14 @@ struct SimulationOptions {
   std::uint64_t seed = 1;
   std::uint32_t scale_thousandths = 1'000;  // participants; enterprises, staff and networks grow with its square root above 1
   simulation::Rates rates;                  // simulation::Rates::read
-  // What registers the programmes, with frames and targets, each recorded shortly before that programme's start. Empty: bare frames.
+  // What registers the programmes, with frames and targets: each recorded shortly before its programme's start, or on its own day if that
+  // is later. A programme that it does not register gets a bare frame.
   std::function<Result<std::vector<Draft>>()> opening;
   std::uint32_t batch_events = 1'000;  // at most; a batch also ends with its day
 };
+
+// The programmes, targets and definitions that ship, as `programmes apply` would append them to an empty ledger.
+Result<std::vector<Draft>> shipped_opening();
 
 // "2", "0.25", "1000" as thousandths. Fault::invalid for anything else, and past 100,000.
 Result<std::uint32_t> parse_scale(std::string_view text);
