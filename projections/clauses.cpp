@@ -129,9 +129,21 @@ Reading::Because Reading::complete(const Clause& clause) const {
   return {Truth::yes, entered};
 }
 
+// Whether a window that has an end reaches past the day asked for.
+bool Reading::may_still(const Range& range) {
+  const auto& valid = subject_.history.as_of().valid;
+  const bool open = valid && range.known && !range.empty() && range.last < never - 1 && range.last > valid->days();
+  cut_ = cut_ || open;
+  return open;
+}
+
 Reading::Because Reading::happened(const Clause& clause) {
   const Day day = day_of(clause.anchor);
-  if (day.known != Truth::yes) return {day.known, nullptr};
+  if (day.known != Truth::yes) {
+    // What has not happened by the day asked for may yet happen within the window.
+    if (day.known == Truth::no && clause.has_range && may_still(days_of(clause.range))) return {};
+    return {day.known, nullptr};
+  }
   if (!clause.has_range) return {Truth::yes, day.because};
   const Range range = days_of(clause.range);
   if (!range.known) return {Truth::unknown, day.because};
@@ -151,11 +163,7 @@ Reading::Because Reading::event(const Clause& clause) {
     if (!matches(fact, clause.event)) continue;
     if (++count == clause.times) return {Truth::yes, &fact.because()};
   }
-  const auto& valid = subject_.history.as_of().valid;
-  if (valid && clause.has_range && range.last < never - 1 && range.last > valid->days() && !range.empty()) {
-    cut_ = true;
-    return {};
-  }
+  if (clause.has_range && may_still(range)) return {};
   return {Truth::no, nullptr};
 }
 

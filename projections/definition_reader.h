@@ -1,6 +1,6 @@
 // From a definition's tree of values, parameters bound, to the tree that measure.cpp compiles: every name known, every value of its type,
 // nothing that can never be met. One reader a definition; its parts stand in definition_anchors.cpp, definition_states.cpp,
-// definition_events.cpp and definition_clauses.cpp.
+// definition_events.cpp, definition_attributes.cpp and definition_clauses.cpp.
 #pragma once
 
 #include <functional>
@@ -48,11 +48,14 @@ class DefinitionReader {
   // definition_events.cpp
   Result<EventPattern> read_event(const Node& event, const Node* where, const std::string& path) const;
 
+  // definition_attributes.cpp
+  Result<Field> field_named(const Node& node, const std::string& path) const;
+  Status read_attribute(const Node& node, const std::string& path, Clause& clause);
+  Status read_complete(const Node& node, const std::string& path, Clause& clause);
+
   // definition_clauses.cpp
   Result<Clause> read_clause(const Node& node, const std::string& path);
   Result<std::vector<Clause>> read_clauses(const Node& node, const std::string& path);
-  Status read_attribute(const Node& node, const std::string& path, Clause& clause);
-  Status read_complete(const Node& node, const std::string& path, Clause& clause);
   Status read_happened(const Node& node, const std::string& path, Clause& clause);
   Status read_event_clause(const Node& node, const std::string& path, Clause& clause);
   Status read_state_clause(const Node& node, const std::string& path, Clause& clause);
@@ -62,7 +65,6 @@ class DefinitionReader {
   Status read_improved(const Node& node, const std::string& path, Clause& clause);
   Status read_reference(const Node& node, const std::string& path, Clause& clause);
   Result<Definition> find_reference(const Node& node, const std::string& path, const std::string& id, const std::string& version) const;
-  Result<Field> field_named(const Node& node, const std::string& path) const;
   Result<std::int32_t> read_times(const Node& node, const std::string& path) const;
 
   const Node& root_;

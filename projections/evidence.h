@@ -98,7 +98,12 @@ class Evidence {
     bool operator==(const Group&) const = default;
   };
   static constexpr std::int64_t not_said = -1;
+  // Who works has at least one hour; more than that must be said.
+  static constexpr std::int64_t one_hour = 1'000'000;
+  // Reported hours are spread over the days of their period, and each day's share is rounded.
+  static constexpr std::int64_t rounding = 10;
 
+  // evidence_gathered.cpp
   void gather_work(const Person& person, const Context& context, const OwnUnit& own);
   void gather_reports(const Person& person, const Context& context, const OwnUnit& own);
   void gather_spells(const Person& person, const Participation& participation);
@@ -113,6 +118,7 @@ class Evidence {
   std::int16_t thing_of(const Key& key);
   bool of_source(wire::Source source) const;
 
+  // evidence.cpp
   struct Rate {
     std::int64_t a_week = 0;
     bool known = true;

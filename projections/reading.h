@@ -74,6 +74,7 @@ class Reading {
   Because decide(const Clause& clause);
   Because attribute(const Clause& clause);
   Because complete(const Clause& clause) const;
+  bool may_still(const Range& range);
   Because happened(const Clause& clause);
   Because event(const Clause& clause);
   Because at(const Clause& clause);

@@ -362,3 +362,14 @@ SCENARIO("verdicts written over those of another subject are those of a fresh ve
     CHECK(reused[0].strata == fresh[0].strata);
   }
 }
+
+SCENARIO("what has not happened by the day asked for may yet happen within its window") {
+  World world("kalundborg");
+  world.enrolled("2021-01-11");
+  world.as_of.valid = day("2021-06-01");
+  CHECK(answer(world, "kalundborg.k2") == "unknown");
+  CHECK(answer(world, "roskilde.r4") == "unknown");
+  world.as_of.valid = day("2022-12-31");
+  CHECK(answer(world, "kalundborg.k2") == "not met");
+  CHECK(answer(world, "roskilde.r4") == "not met");
+}
