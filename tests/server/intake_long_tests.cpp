@@ -1,5 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "events/event.h"
 #include "server/intake/delivery.h"
 #include "tests/server/intake_fixture.h"
@@ -315,4 +319,22 @@ SCENARIO("JSON lines delivered again repeat nothing, and a line with a correlati
   CHECK_THAT(refused.error().message, Catch::Contains("events.jsonl:4: facts.isced"));
   CHECK_THAT(refused.error().message, Catch::Contains("events.jsonl:5: "));
   CHECK(at.story("roskilde", "9") == "Enrolled Left Corrected");
+}
+
+SCENARIO("the example of a spreadsheet that ships can be followed") {
+  std::ifstream file(std::filesystem::path(FODSPOR_SOURCE_DIR) / "server/intake/examples/participants.toml", std::ios::binary);
+  REQUIRE(file.good());
+  const std::string mapping{std::istreambuf_iterator<char>(file), {}};
+  // The rows that it shows in its comment.
+  std::string table;
+  for (std::size_t at = mapping.find("#   "); at != std::string::npos; at = mapping.find("#   ", at + 1)) {
+    const std::string line = mapping.substr(at + 4, mapping.find('\n', at) - at - 4);
+    if (line.find(';') != std::string::npos) table += line + "\r\n";
+  }
+  IntakeLedger at;
+  const auto report = at.delivered(table, mapping);
+  CHECK(report.rows == 1);
+  CHECK(report.added == 5);
+  CHECK(at.story("roskilde", "R-17") == "Enrolled Completed Left EmploymentStarted");
+  CHECK_THAT(at.stands(), Catch::Contains(" work 2021-09-01 - 750 at "));
 }
