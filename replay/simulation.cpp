@@ -49,8 +49,6 @@ class Scribe {
         const bool own = rates.id == programme || rates.id.stream() == draft.stream();
         if (own && from <= rates.starts.stored()) at = opening_us(p);
       }
-      // What definitions say is needed by whoever comes first.
-      if (draft.type() == EventType::definition_approved) at = first;
       opening_.emplace_back(at, std::move(draft));
     }
     std::stable_sort(opening_.begin(), opening_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -258,6 +258,36 @@ SCENARIO("a simulation that is run again goes on where it stopped, and repeats n
   }
 }
 
+SCENARIO("the programmes that ship open a simulation: each target is known before the first participant comes") {
+  SimulationOptions options = options_of(1, 10);
+  options.opening = shipped_opening;
+  std::map<StreamId, int> registered;
+  std::map<std::string, Timestamp> pinned;
+  std::map<std::string, Timestamp> first_enrolled;
+  Heard heard;
+  const auto told = invent(options, [&](SimulatedBatch&& batch) -> Status {
+    FODSPOR_DO(check_batch(batch.drafts, heard));
+    heard.hear(batch);
+    for (const Draft& draft : batch.drafts) {
+      const auto programme = draft.proposal().getProgramme();
+      const std::string slug = ProgrammeId{{programme.getHi(), programme.getLo()}}.slug();
+      if (draft.type() == EventType::programme_registered) ++registered[draft.stream()];
+      if (draft.type() == EventType::target_pinned) pinned[slug] = batch.time;
+      if (draft.type() == EventType::enrolled) first_enrolled.try_emplace(slug, batch.time);
+    }
+    return {};
+  });
+  if (!told) FAIL(told.error().message);
+  CHECK(registered.size() >= 5);  // the four, and the pool
+  for (const auto& [stream, times] : registered) CHECK(times == 1);
+  REQUIRE(first_enrolled.size() == 4);
+  for (const char* slug : {"lf", "esbjerg"}) {
+    CAPTURE(slug);
+    REQUIRE(pinned.contains(slug));
+    CHECK(pinned.at(slug) < first_enrolled.at(slug));
+  }
+}
+
 SCENARIO("programmes are opened by the given events, each shortly before it starts") {
   SimulationOptions options = options_of(1, 10);
   options.opening = [&]() -> Result<std::vector<Draft>> {
