@@ -115,6 +115,8 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
                                                              : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   database.max_bgerror_resume_count = 0;
   database.max_background_jobs = 2;
+  // A table written in one go would be in the way of the next sync of the write-ahead log.
+  database.bytes_per_sync = 256u << 10;
   database.listeners.push_back(files->watch);
   // A recovered write-ahead log is written into a synced table at once: after a failed sync its pages may be in memory and not on disk.
   database.avoid_flush_during_recovery = false;
