@@ -126,9 +126,9 @@ void write(const Node& node, std::string& out) {
       out += '{';
       for (std::size_t i = 0; i < node.fields.size(); ++i) {
         if (i != 0) out += ',';
-        quote(node.fields[i].first, out);
+        quote(node.fields[i].name, out);
         out += ':';
-        write(node.fields[i].second, out);
+        write(node.fields[i].value, out);
       }
       out += '}';
       return;
@@ -161,10 +161,16 @@ constexpr std::array<std::string_view, 5> merged_by_name{"definition", "anchor",
 
 }  // namespace
 
+Node::Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
 const Node* Node::find(std::string_view key) const {
-  const auto at =
-      std::lower_bound(fields.begin(), fields.end(), key, [](const auto& field, std::string_view k) { return field.first < k; });
-  return at != fields.end() && at->first == key ? &at->second : nullptr;
+  const auto at = std::lower_bound(fields.begin(), fields.end(), key, [](const auto& field, std::string_view k) { return field.name < k; });
+  return at != fields.end() && at->name == key ? &at->value : nullptr;
 }
 
 Node* Node::find(std::string_view key) {
@@ -172,12 +178,11 @@ Node* Node::find(std::string_view key) {
 }
 
 void Node::set(std::string_view key, Node value) {
-  const auto at =
-      std::lower_bound(fields.begin(), fields.end(), key, [](const auto& field, std::string_view k) { return field.first < k; });
-  if (at != fields.end() && at->first == key) {
-    at->second = std::move(value);
+  const auto at = std::lower_bound(fields.begin(), fields.end(), key, [](const auto& field, std::string_view k) { return field.name < k; });
+  if (at != fields.end() && at->name == key) {
+    at->value = std::move(value);
   } else {
-    fields.emplace(at, std::string(key), std::move(value));
+    fields.insert(at, Field{std::string(key), std::move(value)});
   }
 }
 
@@ -241,7 +246,7 @@ Node overlay(const Node& parent, const Node& child) {
   Node merged = parent;
   merged.place = child.place;
   if (Node* head = merged.find("definition")) {
-    std::erase_if(head->fields, [](const auto& field) { return field.first != "unit" && field.first != "repeats"; });
+    std::erase_if(head->fields, [](const auto& field) { return field.name != "unit" && field.name != "repeats"; });
   }
   for (const auto& [key, value] : child.fields) {
     Node* below = merged.find(key);

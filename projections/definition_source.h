@@ -21,17 +21,32 @@ struct Place {
 
 struct Node {
   enum class Kind : std::uint8_t { string, number, boolean, list, table };
+  struct Field;
+
+  // Written out of line, as Field holds a Node.
+  Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
   Kind kind = Kind::table;
-  std::string text;                                  // of a string; a TOML date is its ISO text
-  std::int64_t millionths = 0;                       // of a number
-  bool truth = false;                                // of a boolean
-  std::vector<Node> items;                           // of a list
-  std::vector<std::pair<std::string, Node>> fields;  // of a table, sorted by key
+  std::string text;             // of a string; a TOML date is its ISO text
+  std::int64_t millionths = 0;  // of a number
+  bool truth = false;           // of a boolean
+  std::vector<Node> items;      // of a list
+  std::vector<Field> fields;    // of a table, sorted by name
   Place place;
 
   const Node* find(std::string_view key) const;
   Node* find(std::string_view key);
   void set(std::string_view key, Node value);
+};
+
+struct Node::Field {
+  std::string name;
+  Node value;
 };
 
 std::string_view name(Node::Kind kind) noexcept;  // "a string", "a table"
