@@ -56,7 +56,7 @@ Status DefinitionReader::read_head() {
   const Node* head = root_.find("definition");
   if (head == nullptr) return refuse(root_.place, "definition", "a definition begins with [definition], its id, version and unit");
   FODSPOR_DO(must_be(*head, "definition", Node::Kind::table));
-  FODSPOR_DO(only_keys(*head, "definition", {"id", "version", "title", "source", "unit", "repeats", "extends", "note"}));
+  FODSPOR_DO(only_keys(*head, "definition", {"id", "version", "title", "source", "unit", "repeats", "group", "extends", "note"}));
   const Node* unit = head->find("unit");
   if (unit == nullptr)
     return refuse(head->place, "definition.unit", "what is counted? participation, person, match, placement or enterprise");
@@ -72,6 +72,17 @@ Status DefinitionReader::read_head() {
     if (into_.unit == Unit::person && into_.repeats == Repeats::each) {
       return refuse(node->place, "definition.repeats", "a person counts once: by the first, the last or any participation");
     }
+  }
+  if (const Node* node = head->find("group")) {
+    FODSPOR_TRY(const std::string group, read_text(*node, "definition.group"));
+    if (group != "participants" && group != "comparison") {
+      return refuse(node->place, "definition.group",
+                    fmt::format("there is no '{}' here; {}", group, suggestion(group, {"participants", "comparison"})));
+    }
+    if (into_.unit == Unit::enterprise || into_.unit == Unit::staff) {
+      return refuse(node->place, "definition.group", "only people are followed for comparison");
+    }
+    into_.of_comparison = group == "comparison";
   }
   if (const Node* title = head->find("title")) {
     if (title->kind == Node::Kind::table) {

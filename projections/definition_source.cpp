@@ -246,7 +246,7 @@ Node overlay(const Node& parent, const Node& child) {
   Node merged = parent;
   merged.place = child.place;
   if (Node* head = merged.find("definition")) {
-    std::erase_if(head->fields, [](const auto& field) { return field.name != "unit" && field.name != "repeats"; });
+    std::erase_if(head->fields, [](const auto& field) { return field.name != "unit" && field.name != "repeats" && field.name != "group"; });
   }
   for (const auto& [key, value] : child.fields) {
     Node* below = merged.find(key);

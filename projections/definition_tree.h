@@ -175,6 +175,7 @@ struct ParsedDefinition {
   Bilingual title;
   Unit unit{};
   Repeats repeats = Repeats::each;
+  bool of_comparison = false;  // of those followed for comparison, who take no part
 
   Node merged;  // with what it extends, before parameters are bound
   std::vector<Parameter> parameters;

@@ -126,8 +126,8 @@ class Units {
     std::pmr::vector<const Participation*> list(memory_);
     for (const Participation& participation : subject_.person->participations) {
       if (programme_ && participation.programme != *programme_) continue;
-      // Who is followed for comparison takes no part.
-      if (participation.compared || (!participation.entry && !participation.recruited)) continue;
+      // Who is followed for comparison takes no part, and is counted only where a definition asks for them.
+      if (participation.compared != compiled_.tree->of_comparison || (!participation.entry && !participation.recruited)) continue;
       list.push_back(&participation);
     }
     if (compiled_.tree->unit == Unit::person) {

@@ -1,6 +1,8 @@
 #include <fmt/core.h>
 #include <catch2/catch.hpp>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "projections/definition_tree.h"
@@ -253,4 +255,24 @@ SCENARIO("definitions approved in a ledger are found there, and a text that is n
   const auto refused = other.add_approved(context);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().fault == Fault::corrupt);
+}
+
+SCENARIO("what the README of the definitions shows can be read") {
+  std::ifstream file(FODSPOR_SOURCE_DIR "/projections/definitions/README.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::vector<std::string> blocks;
+  for (std::size_t at = text.find("```toml\n"); at != std::string::npos; at = text.find("```toml\n", at)) {
+    at += 8;
+    blocks.push_back(text.substr(at, text.find("```", at) - at));
+  }
+  REQUIRE(blocks.size() == 2);
+  Library library;
+  const auto whole = library.add(blocks[0], "README.md");
+  INFO((whole ? std::string() : whole.error().message));
+  REQUIRE(whole);
+  // The second shows anchors, over the state of the first.
+  const auto anchors = library.add(
+      "[definition]\nid = \"mine.anchors\"\nversion = \"1.0.0\"\nextends = \"mine.after_three_months@1.0.0\"\n" + blocks[1], "README.md");
+  INFO((anchors ? std::string() : anchors.error().message));
+  REQUIRE(anchors);
 }

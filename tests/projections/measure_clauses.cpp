@@ -342,6 +342,15 @@ SCENARIO("who is followed for comparison is not a participant") {
   World world;
   world.story.say<wire::Compared>(EventType::compared, the_participant, "roskilde", day("2021-01-11"));
   CHECK(answer(world, "base.participants") == "no unit");
+  Library library = shipped();
+  const auto compared = library.add(
+      "[definition]\nid = \"test.compared\"\nversion = \"1.0.0\"\nextends = \"base.participants@1.0.0\"\ngroup = \"comparison\"\n",
+      "compared.toml");
+  REQUIRE(compared);
+  CHECK(answer(world, *compared) == "met");
+  World participant;
+  participant.enrolled("2021-01-11");
+  CHECK(answer(participant, *compared) == "no unit");
 }
 
 SCENARIO("verdicts written over those of another subject are those of a fresh vector") {
