@@ -64,7 +64,7 @@ class Definitions : public Command {
                                  {"version", {"version", "version"}},
                                  {"unit", {"of each", "for hver"}},
                                  {"title", {"title", "titel"}, left, true},
-                                 {"source", {"source", "kilde"}, left, true},
+                                 {"source", {"source", "kilde"}, left, false, Column::For::programs},
                                  {"approved", {"approved", "godkendt"}},
                                  {"hash", {"hash", "hash"}, left, false, Column::For::programs}});
     for (const auto& definition : library.all()) {

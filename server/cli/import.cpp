@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <fstream>
 #include <sstream>
 
@@ -21,7 +22,10 @@ using intake::ImportReport;
 // An exported log says of each event where it stood; what somebody wrote to be imported cannot.
 bool is_exported(std::string_view content) {
   const std::string_view line = content.substr(0, content.find('\n'));
-  return line.starts_with("{\"batch_size\":") && line.find(",\"position\":") != std::string_view::npos;
+  boost::json::error_code error;
+  const auto value = boost::json::parse({line.data(), line.size()}, error);
+  const auto* object = error ? nullptr : value.if_object();
+  return object != nullptr && object->contains("position") && object->contains("batch_size");
 }
 
 class Import : public Command {

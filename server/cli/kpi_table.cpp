@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "server/cli/library.h"
@@ -19,12 +20,13 @@ constexpr auto left = Column::Align::left;
 std::vector<Column> kpi_columns() {
   return {{"programme", {"programme", "indsats"}, left, false, Column::For::programs},
           {"target", {"target", "mål"}},
-          {"reading", {"reading", "læsning"}, left, true},
-          {"title", {"what counts", "hvad der tæller"}, left, true},
+          {"reading", {"reading", "læsning"}, left, false, Column::For::programs},
+          {"title", {"what counts", "hvad der tæller"}, left, false, Column::For::programs},
+          {"words", {"what counts", "hvad der tæller"}, left, true, Column::For::people},
           {"figure", {"figure", "tal"}, right, false, Column::For::people},
           {"numerator", {"counted", "talt"}, right, false, Column::For::programs},
           {"denominator", {"of", "af"}, right},
-          {"unknown", {"unknown", "ukendt"}, right},
+          {"unknown", {"unknown", "ukendt"}, right, false, Column::For::programs},
           {"wanted", {"wanted", "ønsket"}, right},
           {"standing", {"answer", "svar"}},
           {"definition", {"definition", "definition"}, left, false, Column::For::programs},
@@ -62,31 +64,52 @@ std::string figure(const KpiLine& line, Language language) {
   return low + " – " + high;
 }
 
-void add_line(Table& table, const KpiLine& line) {
+void add_line(Table& table, const KpiLine& line, bool same_target) {
   const bool unread = line.standing == TargetStanding::unread;
   const auto count = [&](std::uint64_t n) { return unread ? Cell() : Cell::number(static_cast<std::int64_t>(n)); };
-  table.add({Cell::text(line.programme.slug()), Cell::text(line.target.id, Tone::strong), Cell::text(line.target.reading, Tone::faint),
-             both(line.target.title.en.empty() && line.target.title.da.empty() ? line.definition_title : line.target.title),
+  const auto& title = line.target.title.en.empty() && line.target.title.da.empty() ? line.definition_title : line.target.title;
+  table.add({Cell::text(line.programme.slug()),
+             same_target ? Cell::shown({}, {}, line.target.id) : Cell::text(line.target.id, Tone::strong), Cell::text(line.target.reading),
+             both(title), reading_words(line.target.reading, title, same_target),
              unread ? Cell() : Cell::shown(figure(line, Language::english), figure(line, Language::danish), {}),
-             count(line.counts.numerator), count(line.counts.denominator),
-             unread || line.counts.unknown == 0 ? Cell::shown("", "", unread ? Document() : Document(0)) : count(line.counts.unknown),
-             wanted_cell(line.target), standing_cell(line.standing),
-             Cell::text(line.target.definition + "@" + line.target.definition_version), Cell::text(hex_of(line.definition_hash)),
-             Cell::text(line.target.document)});
+             count(line.counts.numerator), count(line.counts.denominator), count(line.counts.unknown), wanted_cell(line.target),
+             standing_cell(line.standing), Cell::text(line.target.definition + "@" + line.target.definition_version),
+             Cell::text(hex_of(line.definition_hash)), Cell::text(line.target.document)});
 }
 
 }  // namespace
 
+Cell reading_words(const std::string& reading, const projections::Bilingual& title, bool same_target) {
+  if (reading.empty()) return both(title);
+  if (same_target) return Cell::shown("· read as " + reading, "· læst som " + reading, {}, Tone::faint);
+  return Cell::shown(title.in(false) + ", read as " + reading, title.in(true) + ", læst som " + reading, {});
+}
+
+bool naturally_less(std::string_view a, std::string_view b) {
+  const auto split = [](std::string_view id) { return std::min(id.find_first_of("0123456789"), id.size()); };
+  const std::size_t x = split(a), y = split(b);
+  const auto digits = [](std::string_view id, std::size_t at) { return std::min(id.find_first_not_of("0123456789", at), id.size()) - at; };
+  if (a.substr(0, x) != b.substr(0, y) || digits(a, x) == digits(b, y)) return a < b;
+  return digits(a, x) < digits(b, y);
+}
+
 void add_kpi_tables(Report& report, const std::vector<KpiLine>& lines, const projections::Context& context) {
+  std::vector<const KpiLine*> ordered;
+  for (const auto& line : lines) ordered.push_back(&line);
+  // K10 comes after K9; within a target the readings stay as they are.
+  std::stable_sort(ordered.begin(), ordered.end(), [](const KpiLine* a, const KpiLine* b) {
+    return a->programme != b->programme ? a->programme < b->programme : naturally_less(a->target.id, b->target.id);
+  });
   Table* table = nullptr;
   const KpiLine* previous = nullptr;
-  for (const auto& line : lines) {
-    if (previous == nullptr || previous->programme != line.programme) {
-      table = &report.table("targets", title_of(context, line.programme, Language::english),
-                            title_of(context, line.programme, Language::danish), kpi_columns());
+  for (const KpiLine* line : ordered) {
+    const bool same_programme = previous != nullptr && previous->programme == line->programme;
+    if (!same_programme) {
+      table = &report.table("targets", title_of(context, line->programme, Language::english),
+                            title_of(context, line->programme, Language::danish), kpi_columns());
     }
-    add_line(*table, line);
-    previous = &line;
+    add_line(*table, *line, same_programme && previous->target.id == line->target.id);
+    previous = line;
   }
   if (table == nullptr) report.table("targets", {"Targets", "Mål"}, kpi_columns());
   for (const auto& line : lines) {

@@ -13,6 +13,10 @@ using namespace fodspor::events;
 
 void add_kpi_tables(Report& report, const std::vector<projections::KpiLine>& lines, const projections::Context& context);
 
+// What a target counts, in words: of its further readings only how they are read, where the first stands right above.
+Cell reading_words(const std::string& reading, const projections::Bilingual& title, bool same_target);
+// "R2" before "R10".
+bool naturally_less(std::string_view a, std::string_view b);
 // "at least 30 %", "about 50 (± 10 %)".
 std::string wanted(const projections::Target& target, Language language);
 Cell wanted_cell(const projections::Target& target);

@@ -48,8 +48,8 @@ std::vector<Bound> bind(CLI::App& app, std::vector<Option> options) {
       // CLI11 takes argument names in lower case as well; ours are only for the help.
       given = app.add_option(name, CLI::callback_t([](const CLI::results_t&) { return true; }));
       if (std::holds_alternative<std::vector<std::string>*>(option.target)) {
-        given->expected(1, CLI::detail::expected_max_vector_size);
-        if (option.name.front() == '-') given->type_size(1)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        // An argument by place takes all that follow; an option takes one each time that it is given.
+        given->expected(option.name.front() == '-' ? 1 : -1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
       } else {
         given->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
       }
@@ -141,6 +141,8 @@ class Line {
     layout_ = {language_of_locale(world.variable), world.columns, world.out_is_terminal && !world.variable("NO_COLOR")};
     app_.set_help_flag();
     app_.allow_extras();
+    // A command's argument may be the name of another command: `bench append`.
+    app_.require_subcommand(0, 1);
     bound_global_ = bind(app_, global_.options());
     version_ = app_.add_flag("--version");
     for (const auto& command : commands_) {

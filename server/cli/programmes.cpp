@@ -1,6 +1,8 @@
 // fodspor programmes: frames and targets; and their files into events.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "projections/programme.h"
 #include "server/cli/commands.h"
 #include "server/cli/input.h"
@@ -73,43 +75,72 @@ class Programmes : public Command {
                   Cell::text(frame.ends.text()), frame.check_in_days == 0 ? Cell() : Cell::number(frame.check_in_days),
                   Cell::number(static_cast<std::int64_t>(programme.targets.size())), Cell::text(frame.document)});
     }
-    add_targets(report, context);
-    add_funding(report, context);
+    Documents documents;
+    add_targets(report, context, documents);
+    add_funding(report, context, documents);
+    documents.list(report);
     console.print(report);
     return Exit::yes;
   }
 
-  void add_targets(Report& report, const projections::Context& context) const {
+  // Documents have long names and say much: they stand below, by number.
+  class Documents {
+   public:
+    Cell number(const std::string& document) {
+      if (document.empty()) return {};
+      const auto at = std::find(names_.begin(), names_.end(), document);
+      const auto index = static_cast<std::size_t>(at - names_.begin());
+      if (at == names_.end()) names_.push_back(document);
+      const std::string text = fmt::format("[{}]", index + 1);
+      return Cell::shown(text, text, document);
+    }
+    void list(Report& report) const {
+      for (std::size_t i = 0; i < names_.size(); ++i) report.note(fmt::format("[{}] {}", i + 1, names_[i]));
+    }
+
+   private:
+    std::vector<std::string> names_;
+  };
+
+  void add_targets(Report& report, const projections::Context& context, Documents& documents) const {
     Table& targets = report.table("targets", {"Targets", "Mål"},
                                   {{"programme", {"programme", "indsats"}},
                                    {"target", {"target", "mål"}},
-                                   {"reading", {"reading", "læsning"}, left, true},
-                                   {"title", {"what counts", "hvad der tæller"}, left, true},
+                                   {"reading", {"reading", "læsning"}, left, false, Column::For::programs},
+                                   {"title", {"what counts", "hvad der tæller"}, left, false, Column::For::programs},
+                                   {"words", {"what counts", "hvad der tæller"}, left, true, Column::For::people},
                                    {"wanted", {"wanted", "ønsket"}, right},
-                                   {"definition", {"definition", "definition"}},
-                                   {"document", {"document", "dokument"}, left, true}});
+                                   {"definition", {"definition", "definition"}, left, true},
+                                   {"document", {"document", "dokument"}, left}});
     for (const auto& [id, programme] : context.programmes) {
       if (programme_ && id != *programme_) continue;
-      for (const auto& target : programme.targets) {
-        targets.add({Cell::text(id.slug()), Cell::text(target.id, Tone::strong), Cell::text(target.reading), both(target.title),
-                     wanted_cell(target), Cell::text(target.definition + "@" + target.definition_version), Cell::text(target.document)});
+      auto ordered = programme.targets;
+      std::stable_sort(ordered.begin(), ordered.end(),
+                       [](const projections::Target& a, const projections::Target& b) { return naturally_less(a.id, b.id); });
+      const projections::Target* previous = nullptr;
+      for (const auto& target : ordered) {
+        const bool same = previous != nullptr && previous->id == target.id;
+        targets.add({Cell::text(id.slug()), same ? Cell::shown({}, {}, target.id) : Cell::text(target.id, Tone::strong),
+                     Cell::text(target.reading), both(target.title), reading_words(target.reading, target.title, same), wanted_cell(target),
+                     Cell::text(target.definition + "@" + target.definition_version), documents.number(target.document)});
+        previous = &target;
       }
     }
   }
 
-  void add_funding(Report& report, const projections::Context& context) const {
+  void add_funding(Report& report, const projections::Context& context, Documents& documents) const {
     Table& money = report.table("funding", {"Money", "Penge"},
                                 {{"programme", {"programme", "indsats"}},
                                  {"funder", {"from", "fra"}, left, true},
                                  {"oere", {"kr.", "kr."}, right},
-                                 {"document", {"document", "dokument"}, left, true}});
+                                 {"document", {"document", "dokument"}, left}});
     for (const auto& [id, programme] : context.programmes) {
       if (programme_ && id != *programme_) continue;
       for (const auto& funding : programme.funding) {
-        const auto kroner_whole = static_cast<std::int64_t>(funding.oere / 100);
+        const auto whole = static_cast<std::int64_t>(funding.oere / 100);
         money.add({Cell::text(id.slug()), Cell::text(funding.funder),
-                   Cell::shown(grouped(kroner_whole, Language::english), grouped(kroner_whole, Language::danish), funding.oere),
-                   Cell::text(funding.document)});
+                   Cell::shown(grouped(whole, Language::english), grouped(whole, Language::danish), funding.oere),
+                   documents.number(funding.document)});
       }
     }
   }

@@ -63,7 +63,7 @@ class Rebuild : public Command {
                                 {{"view", {"view", "visning"}},
                                  {"position", {"position", "plads"}, Column::Align::right},
                                  {"rows", {"rows", "rækker"}, Column::Align::right},
-                                 {"digest", {"digest", "fingeraftryk"}, Column::Align::left, true},
+                                 {"digest", {"digest", "fingeraftryk"}},
                                  {"standing", {"answer", "svar"}}});
     bool stopped = false;
     for (const auto& state : runner->states()) {
@@ -79,7 +79,7 @@ class Rebuild : public Command {
         report.note(fmt::format("{} stopped at position {}: {}", state.name, state.stopped->position.value, state.stopped->reason));
       }
       table.add({Cell::text(state.name), Cell::number(static_cast<std::int64_t>(state.position.value)),
-                 Cell::number(static_cast<std::int64_t>(state.rows)), Cell::text(hex_of(digest)), standing});
+                 Cell::number(static_cast<std::int64_t>(state.rows)), digest_cell(digest), standing});
     }
     console.print(report);
     if (!differing.empty()) return Exit::no;
@@ -88,6 +88,12 @@ class Rebuild : public Command {
   }
 
  private:
+  // The first sixteen digits are enough for people to hold two digests against each other.
+  static Cell digest_cell(std::string_view digest) {
+    const std::string hex = hex_of(digest);
+    return Cell::shown(hex.substr(0, 16) + "…", hex.substr(0, 16) + "…", hex);
+  }
+
   bool verify_ = false;
   std::vector<std::string> only_;
   std::optional<std::uint64_t> memory_mib_;

@@ -1,6 +1,9 @@
 // fodspor stat: how large the ledger is, where its heads stand, and how far its views have come.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "projections/runner.h"
 #include "server/cli/commands.h"
 #include "server/cli/event_text.h"
 
@@ -62,8 +65,27 @@ class Stat : public Command {
       FODSPOR_TRY(const auto ids, ledger->streams(kind));
       if (!ids.empty()) streams.add({Cell::words(name_of(kind, true), name(kind)), Cell::number(static_cast<std::int64_t>(ids.size()))});
     }
+    FODSPOR_DO(add_views(report, *ledger, end));
     console.print(report);
     return Exit::yes;
+  }
+
+ private:
+  static Status add_views(Report& report, const engine::Ledger& ledger, Position end) {
+    FODSPOR_TRY(const auto runner, projections::Runner::open(ledger, projections::Runner::Mode::read));
+    Table& views = report.table("views", {"Views", "Visninger"},
+                                {{"view", {"view", "visning"}},
+                                 {"position", {"has seen", "har set"}, Column::Align::right},
+                                 {"behind", {"behind", "bagud"}, Column::Align::right},
+                                 {"rows", {"rows", "rækker"}, Column::Align::right},
+                                 {"generation", {"generation", "generation"}, Column::Align::right},
+                                 {"stopped", {"stopped at", "standset ved"}, Column::Align::right}});
+    for (const auto& state : runner->states()) {
+      const auto count = [](std::uint64_t n) { return Cell::number(static_cast<std::int64_t>(n)); };
+      views.add({Cell::text(state.name), count(state.position.value), count(end.value - std::min(end.value, state.position.value)),
+                 count(state.rows), count(state.generation), state.stopped ? count(state.stopped->position.value) : Cell()});
+    }
+    return {};
   }
 };
 

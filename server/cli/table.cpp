@@ -13,9 +13,20 @@ namespace {
 
 constexpr int gutter = 2;
 constexpr int narrowest = 14;  // what a column that gives way keeps
+constexpr int word_kept_whole = 24;
 
 void pad(std::string& line, int columns) {
   if (columns > 0) line.append(static_cast<std::size_t>(columns), ' ');
+}
+
+int longest_word(std::string_view text) {
+  int longest = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    longest = std::max(longest, width(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return longest;
 }
 
 void trim_end(std::string& line) {
@@ -115,30 +126,48 @@ std::vector<std::size_t> Table::columns_not_for(Column::For whom) const {
   return indexes;
 }
 
+std::vector<std::size_t> Table::columns_worth_showing() const {
+  std::vector<std::size_t> indexes = columns_not_for(Column::For::programs);
+  std::erase_if(indexes,
+                [&](std::size_t c) { return std::all_of(rows_.begin(), rows_.end(), [&](const auto& row) { return row[c].empty(); }); });
+  return indexes;
+}
+
 std::vector<int> Table::widths(const std::vector<std::size_t>& shown, const Layout& layout) const {
-  std::vector<int> widths;
-  widths.reserve(shown.size());
+  std::vector<int> widths, least;
+  int total = gutter * (static_cast<int>(shown.size()) - 1);
   for (const std::size_t c : shown) {
-    int widest = width(columns_[c].head.in(layout.language));
-    for (const auto& row : rows_) widest = std::max(widest, width(row[c].show(layout.language)));
-    widths.push_back(widest);
-  }
-  int total = std::accumulate(widths.begin(), widths.end(), 0) + gutter * (static_cast<int>(shown.size()) - 1);
-  // The widest of those that give way gives first, a column at a time: so two long ones end up equally wide.
-  while (total > layout.columns) {
-    std::size_t most = shown.size();
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-      if (columns_[shown[i]].gives_way && widths[i] > narrowest && (most == shown.size() || widths[i] > widths[most])) most = i;
+    const std::string_view head = columns_[c].head.in(layout.language);
+    int text = longest_word(head), word = text;
+    for (const auto& row : rows_) {
+      const std::string cell = row[c].show(layout.language);
+      text = std::max(text, width(cell));
+      if (columns_[c].gives_way) word = std::max(word, longest_word(cell));
     }
-    if (most == shown.size()) break;
-    --widths[most];
-    --total;
+    // A word is cut only if it is longer than any that people would miss in one piece.
+    least.push_back(columns_[c].gives_way ? std::clamp(word, narrowest, word_kept_whole) : text);
+    widths.push_back(std::max(text, width(head)));
+    total += widths.back();
+  }
+  // Heads break between words before any text does. Of several columns that can give, the widest gives, by one at a time: so two long ones
+  // end up equally wide.
+  for (const bool texts : {false, true}) {
+    while (total > layout.columns) {
+      std::size_t most = shown.size();
+      for (std::size_t i = 0; i < shown.size(); ++i) {
+        if (columns_[shown[i]].gives_way != texts || widths[i] <= least[i]) continue;
+        if (most == shown.size() || widths[i] > widths[most]) most = i;
+      }
+      if (most == shown.size()) break;
+      --widths[most];
+      --total;
+    }
   }
   return widths;
 }
 
 std::string Table::text(const Layout& layout) const {
-  const std::vector<std::size_t> shown = columns_not_for(Column::For::programs);
+  const std::vector<std::size_t> shown = columns_worth_showing();
   const std::vector<int> columns = widths(shown, layout);
   std::string out;
   const auto write_row = [&](const std::vector<std::string>& cells, const std::vector<Tone>& tones) {

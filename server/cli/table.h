@@ -67,12 +67,14 @@ class Table {
   bool empty() const noexcept { return rows_.empty(); }
   std::size_t size() const noexcept { return rows_.size(); }
 
+  // Columns without any content are left out.
   std::string text(const Layout& layout) const;
   std::string csv() const;     // with a head of keys; lines end with CR LF
   Document documents() const;  // a list of objects
 
  private:
   std::vector<std::size_t> columns_not_for(Column::For whom) const;
+  std::vector<std::size_t> columns_worth_showing() const;
   std::vector<int> widths(const std::vector<std::size_t>& shown, const Layout& layout) const;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

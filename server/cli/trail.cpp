@@ -1,6 +1,8 @@
 // fodspor trail: one person's story.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "projections/trail.h"
 #include "server/cli/commands.h"
 #include "server/cli/event_text.h"
@@ -22,13 +24,13 @@ Cell standing_cell(const TrailEntry& entry) {
     case TrailEntry::Standing::in_effect:
       return Cell::words({"", ""}, code);
     case TrailEntry::Standing::corrected:
-      return Cell::words({"corrected later", "rettet senere"}, code, Tone::faint);
+      return Cell::words({"corrected", "rettet"}, code, Tone::faint);
     case TrailEntry::Standing::retracted:
-      return Cell::words({"retracted", "trukket tilbage"}, code, Tone::faint);
+      return Cell::words({"retracted", "tilbagekaldt"}, code, Tone::faint);
     case TrailEntry::Standing::correcting:
       return Cell::words({"corrects", "retter"}, code);
     case TrailEntry::Standing::ignored:
-      return Cell::words({"newer, ignored", "nyere, overset"}, code, Tone::faint);
+      return Cell::words({"ignored", "overset"}, code, Tone::faint);
     case TrailEntry::Standing::not_yet:
       return Cell::words({"not yet", "endnu ikke"}, code, Tone::faint);
   }
@@ -109,8 +111,9 @@ class Trail : public Command {
                                 {{"on", {"on", "den"}},
                                  {"to", {"to", "til"}, left, false, Column::For::programs},
                                  {"what", {"what", "hvad"}, left, true},
-                                 {"standing", {"standing", "status"}, left, true},
-                                 {"programme", {"programme", "indsats"}},
+                                 {"standing", {"standing", "status"}, left},
+                                 {"programme", {"programme", "indsats"}, left, false, Column::For::programs},
+                                 {"programme_shown", {"programme", "indsats"}, left, false, Column::For::people},
                                  {"source", {"source", "kilde"}},
                                  {"known", {"known", "kendt"}, left, false, Column::For::people},
                                  {"position", {"at", "ved"}, right},
@@ -119,15 +122,22 @@ class Trail : public Command {
                                  {"recorded_at", {"recorded", "registreret"}, left, false, Column::For::programs},
                                  {"about", {"about", "om"}, left, false, Column::For::programs},
                                  {"set_aside_by", {"set aside by", "tilsidesat af"}, left, false, Column::For::programs}});
+    // A column that says the same in every row says nothing.
+    std::vector<ProgrammeId> programmes;
+    for (const auto& entry : trail.entries) {
+      if (entry.programme && std::find(programmes.begin(), programmes.end(), entry.programme) == programmes.end())
+        programmes.push_back(entry.programme);
+    }
     for (const auto& entry : trail.entries) {
       const bool set_aside = entry.standing == TrailEntry::Standing::corrected || entry.standing == TrailEntry::Standing::retracted ||
                              entry.standing == TrailEntry::Standing::not_yet;
       table.add({entry.from ? Cell::text(entry.from->text()) : Cell(), entry.to ? Cell::text(entry.to->text()) : Cell(),
                  both(entry.words, set_aside ? Tone::faint : Tone::plain), standing_cell(entry),
-                 entry.programme ? Cell::text(entry.programme.slug()) : Cell(), Cell::text(std::string(source_name(entry.source))),
-                 Cell::text(text(entry.recorded_at).substr(0, 10)), Cell::plain_number(static_cast<std::int64_t>(entry.position.value)),
-                 Cell::text(entry.type_name), Cell::text(entry.id.text()), Cell::text(text(entry.recorded_at)),
-                 entry.about ? Cell::text(entry.about->text()) : Cell(),
+                 entry.programme ? Cell::text(entry.programme.slug()) : Cell(),
+                 entry.programme && programmes.size() > 1 ? Cell::text(entry.programme.slug()) : Cell(),
+                 Cell::text(std::string(source_name(entry.source))), Cell::text(text(entry.recorded_at).substr(0, 10)),
+                 Cell::plain_number(static_cast<std::int64_t>(entry.position.value)), Cell::text(entry.type_name),
+                 Cell::text(entry.id.text()), Cell::text(text(entry.recorded_at)), entry.about ? Cell::text(entry.about->text()) : Cell(),
                  entry.set_aside_by ? Cell::text(entry.set_aside_by->text()) : Cell()});
     }
   }
@@ -148,11 +158,15 @@ class Trail : public Command {
     Table& table = report.table("targets", {"What counts", "Hvad der tæller"},
                                 {{"programme", {"programme", "indsats"}},
                                  {"target", {"target", "mål"}},
-                                 {"reading", {"reading", "læsning"}, left, true},
-                                 {"title", {"what counts", "hvad der tæller"}, left, true},
+                                 {"reading", {"reading", "læsning"}, left, false, Column::For::programs},
+                                 {"title", {"what counts", "hvad der tæller"}, left, false, Column::For::programs},
+                                 {"words", {"what counts", "hvad der tæller"}, left, true, Column::For::people},
                                  {"answer", {"answer", "svar"}},
                                  {"step", {"stopped at", "standset ved"}, left, true}});
+    const projections::WhichTarget* previous = nullptr;
     for (const auto& target : trail.targets) {
+      const bool same = previous != nullptr && previous->programme == target.which.programme && previous->target == target.which.target;
+      previous = &target.which;
       Cell answer = Cell::words({"outside", "udenfor"}, "outside", Tone::faint);
       if (!target.problem.empty()) {
         answer = Cell::words({"! unreadable", "! ulæselig"}, "unread", Tone::bad);
@@ -164,8 +178,10 @@ class Trail : public Command {
                  : target.unit.met == projections::Truth::yes ? Cell::words({"✓ counts", "✓ tæller"}, "yes", Tone::good)
                                                               : Cell::words({"– does not", "– tæller ikke"}, "no");
       }
-      table.add({Cell::text(target.which.programme.slug()), Cell::text(target.which.target, Tone::strong), Cell::text(target.which.reading),
-                 both(target.title), answer, Cell::text(target.problem.empty() ? target.unit.failed_step : target.problem)});
+      table.add({Cell::text(target.which.programme.slug()),
+                 same ? Cell::shown({}, {}, target.which.target) : Cell::text(target.which.target, Tone::strong),
+                 Cell::text(target.which.reading), both(target.title), reading_words(target.which.reading, target.title, same), answer,
+                 Cell::text(target.problem.empty() ? target.unit.failed_step : target.problem)});
     }
   }
 
