@@ -28,7 +28,7 @@ class KpiView : public View {
       for (std::size_t i = 0; i < pinned.size(); ++i) {
         if (!pinned[i].measure) continue;
         Line line{static_cast<std::uint32_t>(i), &*pinned[i].measure, pinned[i].measure->definition().unit(), {}};
-        for (std::size_t c = 0; c < counters; ++c) line.keys[c] = kpi_sum_key(id, programme.targets[i], kpi_counters[c]);
+        for (std::size_t c = 0; c < classes; ++c) line.keys[c] = kpi_sum_key(id, programme.targets[i], kpi_classes[c]);
         plan.lines.push_back(std::move(line));
       }
       if (!plan.lines.empty()) plans_.push_back(std::move(plan));
@@ -37,31 +37,34 @@ class KpiView : public View {
   }
 
   Status contribute(const Subject& subject, Contribution& out) const override {
+    std::vector<Verdict> said;
     for (const Plan& plan : plans_) {
       if (subject.person != nullptr && std::none_of(subject.person->participations.begin(), subject.person->participations.end(),
                                                     [&](const Participation& one) { return one.programme == plan.programme; })) {
         continue;
       }
-      std::vector<KpiVerdict> verdicts;
+      KpiRowWriter row;
       for (const Line& line : plan.lines) {
         if (!may_count(line.unit, subject.id().kind)) continue;
-        std::vector<Verdict> said;
         line.measure->apply(subject, plan.programme, said);
-        add_up(line, said, out);
-        for (Verdict& verdict : said) verdicts.push_back({line.target, std::move(verdict)});
+        for (const Verdict& verdict : said) {
+          const auto of = static_cast<std::size_t>(static_cast<char>(class_of(verdict)) - static_cast<char>(kpi_classes[0]));
+          out.sums.emplace_back(line.keys[of], 1);
+          row.add(line.target, verdict);
+        }
       }
-      if (!verdicts.empty()) out.rows.emplace_back(kpi_row_key(plan.programme, subject.id()), encode_kpi_row(verdicts));
+      if (!row.empty()) out.rows.emplace_back(kpi_row_key(plan.programme, subject.id()), row.finish());
     }
     return {};
   }
 
  private:
-  static constexpr std::size_t counters = std::size(kpi_counters);
+  static constexpr std::size_t classes = std::size(kpi_classes);
   struct Line {
     std::uint32_t target;
     const Measure* measure;
     Unit unit;
-    std::array<std::string, counters> keys;
+    std::array<std::string, classes> keys;  // by class
   };
   struct Plan {
     ProgrammeId programme;
@@ -73,26 +76,9 @@ class KpiView : public View {
       case Unit::enterprise:
         return kind == StreamKind::enterprise;
       case Unit::staff:
-        return kind == StreamKind::staff || kind == StreamKind::participant;
+        return kind == StreamKind::staff;
       default:
         return kind == StreamKind::participant;
-    }
-  }
-
-  static void add_up(const Line& line, const std::vector<Verdict>& said, Contribution& out) {
-    std::array<std::int64_t, counters> counts{};
-    for (const Verdict& verdict : said) {
-      ++counts[0];
-      if (verdict.excluded) ++counts[5];
-      if (!verdict.in_population) continue;
-      ++counts[1];
-      if (verdict.excluded || verdict.in_denominator == Truth::no) continue;
-      ++counts[2];
-      if (verdict.met == Truth::yes) ++counts[3];
-      if (verdict.met == Truth::unknown) ++counts[4];
-    }
-    for (std::size_t c = 0; c < counters; ++c) {
-      if (counts[c] != 0) out.sums.emplace_back(line.keys[c], counts[c]);
     }
   }
 
@@ -101,12 +87,12 @@ class KpiView : public View {
 };
 
 Result<KpiCounts> read_counts(const Rows& kpi, ProgrammeId programme, const Target& target) {
-  std::array<std::uint64_t, std::size(kpi_counters)> counts{};
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    FODSPOR_TRY(const std::int64_t value, kpi.sum(kpi_sum_key(programme, target, kpi_counters[c])));
-    counts[c] = static_cast<std::uint64_t>(value);
+  KpiCounts counts;
+  for (const KpiClass of : kpi_classes) {
+    FODSPOR_TRY(const std::int64_t units, kpi.sum(kpi_sum_key(programme, target, of)));
+    count(of, static_cast<std::uint64_t>(units), counts);
   }
-  return KpiCounts{counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]};
+  return counts;
 }
 
 Bounds bounds_of(const Target& target, const KpiCounts& counts) {

@@ -38,32 +38,50 @@ Result<StreamId> kpi_row_subject(std::string_view key) {
   return subject;
 }
 
-std::string kpi_sum_key(ProgrammeId programme, const Target& target, KpiCounter counter) {
+std::string kpi_sum_key(ProgrammeId programme, const Target& target, KpiClass of) {
   std::string key;
-  RowWriter(key).id(programme.id).raw(target.id).byte(0).raw(target.reading).byte(0).byte(static_cast<std::uint8_t>(counter));
+  RowWriter(key).id(programme.id).raw(target.id).byte(0).raw(target.reading).byte(0).byte(static_cast<std::uint8_t>(of));
   return key;
 }
 
-std::string encode_kpi_row(const std::vector<KpiVerdict>& verdicts) {
-  std::vector<EventId> events;
-  for (const KpiVerdict& one : verdicts) {
-    for (const Reason& reason : one.verdict.reasons) {
-      if (reason.because && std::find(events.begin(), events.end(), reason.because) == events.end()) events.push_back(reason.because);
+KpiClass class_of(const Verdict& verdict) {
+  if (!verdict.in_population) return KpiClass::outside;
+  if (verdict.excluded) return KpiClass::excluded;
+  if (verdict.in_denominator == Truth::no) return KpiClass::not_asked;
+  if (verdict.met == Truth::unknown) return KpiClass::unknown;
+  return verdict.met == Truth::yes ? KpiClass::yes : KpiClass::no;
+}
+
+void count(KpiClass of, std::uint64_t units, KpiCounts& counts) {
+  counts.units += units;
+  if (of != KpiClass::outside) counts.population += units;
+  if (of == KpiClass::excluded) counts.excluded += units;
+  if (of == KpiClass::no || of == KpiClass::yes || of == KpiClass::unknown) counts.denominator += units;
+  if (of == KpiClass::yes) counts.numerator += units;
+  if (of == KpiClass::unknown) counts.unknown += units;
+}
+
+void KpiRowWriter::add(std::uint32_t target, const Verdict& verdict) {
+  ++count_;
+  RowWriter writer(verdicts_);
+  writer.number(target).number(verdict.unit_number).byte(flags_of(verdict)).number(verdict.steps_passed).number(verdict.reasons.size());
+  for (const Reason& reason : verdict.reasons) {
+    std::uint64_t event = 0;
+    if (reason.because) {
+      auto known = std::find(events_.begin(), events_.end(), reason.because);
+      if (known == events_.end()) known = events_.insert(known, reason.because);
+      event = static_cast<std::uint64_t>(known - events_.begin()) + 1;
     }
+    writer.number(reason.clause).number(event << 2 | static_cast<std::uint64_t>(reason.truth));
   }
+}
+
+std::string KpiRowWriter::finish() const {
   std::string row;
   RowWriter writer(row);
-  writer.number(events.size());
-  for (const EventId& event : events) writer.event(event);
-  writer.number(verdicts.size());
-  for (const auto& [target, verdict] : verdicts) {
-    writer.number(target).number(verdict.unit_number).byte(flags_of(verdict)).number(verdict.steps_passed).number(verdict.reasons.size());
-    for (const Reason& reason : verdict.reasons) {
-      std::uint64_t event = 0;
-      if (reason.because) event = static_cast<std::uint64_t>(std::find(events.begin(), events.end(), reason.because) - events.begin()) + 1;
-      writer.number(reason.clause).number(event << 2 | static_cast<std::uint64_t>(reason.truth));
-    }
-  }
+  writer.number(events_.size());
+  for (const EventId& event : events_) writer.event(event);
+  writer.number(count_).raw(verdicts_);
   return row;
 }
 

@@ -102,7 +102,10 @@ SCENARIO("a kpi row keeps each verdict, and the event that decided each of its c
   Verdict second;
   second.excluded = true;
   second.reasons = {{1, Truth::yes, event(2)}};
-  const auto back = decode_kpi_row(encode_kpi_row({{0, first}, {7, second}}));
+  KpiRowWriter row;
+  row.add(0, first);
+  row.add(7, second);
+  const auto back = decode_kpi_row(row.finish());
   REQUIRE(back.has_value());
   REQUIRE(back->size() == 2);
   CHECK((*back)[1].target == 7);
