@@ -43,7 +43,12 @@ Result<std::optional<Appended>> Order::answered_before(RequestKey request, const
       answer = Appended{pending->second.first, {pending->second.first.value + first.size() - 1}, pending->second.recorded_at, true};
     }
   } else {
-    FODSPOR_TRY(const std::optional<Position> first, past_.first_of(request));
+    std::optional<Position> first;
+    if (const auto found = written_.find(request); found != written_.end()) {
+      first = found->second;
+    } else {
+      FODSPOR_TRY(first, past_.first_of(request));
+    }
     if (!first) return std::nullopt;
     FODSPOR_TRY(answer, past_.same(*first, proposals));
   }
@@ -109,19 +114,34 @@ Result<Appended> Order::apply(const Batch& batch, std::vector<Placement>& placem
   return answer;
 }
 
-void Order::written() {
-  pending_.clear();
-  if (heads_.size() >= heads_in_generation) {
-    older_heads_ = std::move(heads_);
-    heads_ = {};
+void Order::written(Position known) {
+  for (const auto& [request, pending] : pending_) {
+    written_.emplace(request, pending.first);
+    written_order_.emplace_back(request, pending.first);
   }
+  pending_.clear();
+  drop_known(known);
+}
+
+void Order::drop_known(Position known) {
+  while (!written_order_.empty() && written_order_.front().second <= known) {
+    written_.erase(written_order_.front().first);
+    written_order_.pop_front();
+  }
+  if (heads_.size() < heads_in_generation || older_to_ > known) return;
+  older_heads_ = std::move(heads_);
+  heads_ = {};
+  older_to_ = last_;
 }
 
 void Order::forget(Position last, Timestamp recorded_at) {
   pending_.clear();
+  written_.clear();
+  written_order_.clear();
   heads_ = {};
   older_heads_ = {};
   programmes_ = {};
+  older_to_ = {};
   last_ = last;
   recorded_at_ = recorded_at;
 }

@@ -3,6 +3,7 @@
 // node that is given the same batches in the same order stores the same bytes.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
@@ -37,9 +38,9 @@ class Order {
   // Fault::conflict, too_large; and what Past fails with.
   Result<Appended> apply(const Batch& batch, std::vector<Placement>& placements);
 
-  // All that was ordered is written, and Past knows it.
-  void written();
-  // Nothing since the last `written` was written: start again after `last`.
+  // All that was ordered can be read through Past::same now; its other answers know the events up to `known`, and will know the rest.
+  void written(Position known);
+  // What was ordered since Past knew all of it was not written: start again after `last`, which it knows.
   void forget(Position last, Timestamp recorded_at);
 
   Position last() const noexcept { return last_; }
@@ -53,6 +54,7 @@ class Order {
   };
   Result<Head*> stream_head(const StreamId& stream);
   Result<Head*> programme_head(ProgrammeId programme);
+  void drop_known(Position known);
   Result<std::optional<Appended>> answered_before(RequestKey request, const Batch& batch) const;
   Status check_expected(const Batch& batch);
 
@@ -70,7 +72,11 @@ class Order {
   Table<StreamId, Head> heads_;
   Table<StreamId, Head> older_heads_;
   Table<ProgrammeId, Head> programmes_;
-  Table<RequestKey, Pending> pending_;
+  Position older_to_;                   // every event that an older head speaks of stands up to there
+  Table<RequestKey, Pending> pending_;  // of this group
+  // Requests that are written, and that Past may not know yet; in the order of their positions too.
+  Table<RequestKey, Position> written_;
+  std::deque<std::pair<RequestKey, Position>> written_order_;
   std::vector<Touched> touched_;  // by the batch in hand; kept for its memory
 };
 

@@ -143,11 +143,12 @@ Result<Recovery> recover(const std::filesystem::path& directory, Position keep_t
         block.ends.push_back(block.bytes.size());
       }
       if (block.size() > 0 && (!value || block.size() == copied_at_once)) {
-        FODSPOR_DO(log->write(block));
+        FODSPOR_DO(log->write(block, false));
         block = {{block.last().value + 1}, {}, {}};
       }
       if (!value) break;
     }
+    FODSPOR_DO(log->sync());
     FODSPOR_DO(log->flush());
   }
   // Two renames: cut short between them, the ledger has no log, and the next recovery or a person finds both beside it.

@@ -77,7 +77,8 @@ class Ledger {
   // content), busy (queue full, storage stalled), poisoned (a sync failed, now or before: unknown until reopened, retry with the same id),
   // too_large, unavailable (read access).
   Result<Appended> append(Batch batch);
-  // The same without waiting: `done` is called once, on the sequencer's thread, and must not block.
+  // The same without waiting: `done` is called once, on a thread of the ledger's (or on this one, if it is refused at once), and must not
+  // block.
   void append(Batch batch, std::function<void(Result<Appended>)> done);
 
   Position durable() const noexcept;  // the last event that readers may see

@@ -170,10 +170,10 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
   return store;
 }
 
-Status LogStore::write(const Block& block) {
+Status LogStore::write(const Block& block, bool synced) {
   FODSPOR_CHECK(files_->mode == Mode::write && block.size() > 0);
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = synced;
   options.no_slowdown = true;
   options.protection_bytes_per_key = 8;
   rocksdb::WriteBatch batch(block.bytes.size() + block.size() * 16, 0, options.protection_bytes_per_key, 0);
@@ -191,6 +191,12 @@ Status LogStore::write(const Block& block) {
   if (files_->watch->take_files_changed()) return files_->note_wals(block.last());
   files_->wals.back().last = block.last();
   files_->marks->extend_last_wal(block.last());
+  return {};
+}
+
+Status LogStore::sync() {
+  const auto status = files_->store.db->SyncWAL();
+  if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: syncing the write-ahead log"));
   return {};
 }
 

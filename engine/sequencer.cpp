@@ -15,8 +15,12 @@ namespace {
 constexpr std::chrono::milliseconds stall_wait{2'000};
 constexpr std::chrono::milliseconds stall_step{2};
 
-// A group that holds this many events is worth its sync; a smaller one waits for more, for a part of the time that the last sync took.
-constexpr std::size_t gathered_events = 1'024;
+// A group that holds this many events is worth its sync; a smaller one waits for more, for a part of the time that the last write took.
+constexpr std::size_t gathered_events = 1'000;
+// And it is worth the hand-over to another thread. A few such groups are under way at a time, if they do not hold more than this.
+constexpr std::size_t under_way_events_max = 32'768;
+static_assert(under_way_events_max + limits::group_events_max + Indexes::run_events <= limits::overlay_events_max,
+              "there is room for what is under way and the next group as soon as the last run is taken in");
 constexpr std::chrono::microseconds gather_wait_max{2'000};
 constexpr unsigned hasty_groups = 16;
 
@@ -31,11 +35,12 @@ std::size_t bytes_of(const Batch& batch) {
 Sequencer::Sequencer(LogStore& log, Indexes& indexes, const Past& past, Marks& marks, Ring& ring, Position last, Timestamp recorded_at)
     : log_(log),
       indexes_(indexes),
-      marks_(marks),
-      ring_(ring),
       order_(past, last, recorded_at),
-      durable_(last.value),
-      recorded_at_(recorded_at.micros),
+      committer_(log, indexes, marks, ring, last, recorded_at,
+                 [this](const Group& group) {
+                   const std::lock_guard lock(mutex_);
+                   expected_ = queued_batches_ + group.items.size();
+                 }),
       thread_([this] { run(); }) {}
 
 Sequencer::~Sequencer() {
@@ -45,11 +50,6 @@ Sequencer::~Sequencer() {
   }
   queued_.notify_one();
   thread_.join();
-}
-
-std::optional<Failure> Sequencer::poison() const {
-  const std::lock_guard lock(mutex_);
-  return poison_;
 }
 
 Result<Appended> Sequencer::append(Batch batch) {
@@ -66,14 +66,14 @@ void Sequencer::append(Batch batch, Done done) {
   if (auto queued = enqueue(item, std::move(owned)); !queued) refused(tl::make_unexpected(queued.error()));
 }
 
-Result<std::shared_ptr<Sequencer::Group>> Sequencer::enqueue(Item& item, std::unique_ptr<Item> owned) {
+Result<std::shared_ptr<Group>> Sequencer::enqueue(Item& item, std::unique_ptr<Item> owned) {
   const std::size_t bytes = bytes_of(item.batch);
   const std::size_t events = item.batch.proposals.size();
   std::shared_ptr<Group> group;
   bool wake = false;
+  if (const auto poisoned = committer_.poison()) return tl::make_unexpected(*poisoned);
   {
     const std::lock_guard lock(mutex_);
-    if (poison_) return tl::make_unexpected(*poison_);
     if (queued_batches_ >= limits::queue_batches_max || queued_bytes_ + bytes > limits::queue_bytes_max) {
       return fail(Fault::busy, "too many appends wait to be written; try again later");
     }
@@ -95,7 +95,7 @@ Result<std::shared_ptr<Sequencer::Group>> Sequencer::enqueue(Item& item, std::un
   return group;
 }
 
-std::shared_ptr<Sequencer::Group> Sequencer::take() {
+std::shared_ptr<Group> Sequencer::take() {
   std::unique_lock lock(mutex_);
   while (queue_.empty()) {
     if (stopping_) return nullptr;
@@ -121,99 +121,92 @@ void Sequencer::gather(std::unique_lock<std::mutex>& lock) {
     return;
   }
   wake_at_ = expected_;
-  const auto wait = std::min<std::chrono::steady_clock::duration>(sync_took_ / 2, gather_wait_max);
+  const auto wait = std::min<std::chrono::steady_clock::duration>(write_took_ / 2, gather_wait_max);
   if (!queued_.wait_for(lock, wait, enough)) hasty_groups_ = hasty_groups;
 }
 
 void Sequencer::run() {
   ::pthread_setname_np(::pthread_self(), "sequencer");
-  while (const std::shared_ptr<Group> group = take()) {
-    process(*group);
-    {
-      const std::lock_guard lock(mutex_);
-      expected_ = queued_batches_ + group->items.size();
-    }
-    for (const std::unique_ptr<Item>& item : group->owned) item->done(std::move(item->answer));
-    group->gate.open();
-  }
-}
-
-void Sequencer::refuse(Group& group, const Failure& failure) {
-  for (Item* item : group.items) {
-    if (item->answer) item->answer = tl::make_unexpected(failure);
-  }
-}
-
-void Sequencer::order(Group& group) {
-  placements_.clear();
-  accepted_.clear();
-  for (Item* item : group.items) {
-    item->answer = order_.apply(item->batch, placements_);
-    if (item->answer && !item->answer->repeated) accepted_.push_back(item);
-  }
-}
-
-void Sequencer::process(Group& group) {
-  if (const auto poisoned = poison()) return refuse(group, *poisoned);
-  order(group);
-  if (placements_.empty()) return order_.written();
-
-  auto block = std::make_shared<Block>();
-  block->first = placements_.front().position;
-  block->ends.reserve(placements_.size());
-  block->bytes.reserve(group.bytes);
-  ordered_.clear();
-  std::size_t index = 0;
-  for (const Item* item : accepted_) {
-    for (const Proposal& proposal : item->batch.proposals) {
-      write_record(block->bytes, proposal.packed, placements_[index]);
-      block->ends.push_back(block->bytes.size());
-      ordered_.push_back({&proposal.header, &placements_[index]});
-      ++index;
+  while (std::shared_ptr<Group> group = take()) {
+    const bool large = group->events >= gathered_events;
+    if (!large || committer_.events_under_way() + group->events > under_way_events_max) committer_.wait_until_idle();
+    auto written = write(std::move(group), !large);
+    if (!written) continue;
+    if (large) {
+      committer_.hand_over(std::move(*written));
+      committer_.wait_until_taken();  // what is queued meanwhile goes into one group
+    } else {
+      committer_.commit(std::move(*written));
     }
   }
-
-  auto wrote = indexes_.make_room(block->size());
-  const bool untouched = !wrote.has_value();
-  if (wrote) wrote = write(block);
-  if (wrote) return publish(std::move(block));
-  if (untouched || wrote.error().fault == Fault::busy) {
-    // Nothing was written, so what was ordered is as if it had never been asked.
-    order_.forget(durable(), recorded_at());
-    return refuse(group, wrote.error());
-  }
-  set_poison(wrote.error(), block->first, block->last());
-  refuse(group, *poison());
 }
 
-Status Sequencer::write(const std::shared_ptr<Block>& block) {
+std::vector<const Item*> Sequencer::order(Group& group, std::vector<Placement>& placements) {
+  std::vector<const Item*> accepted;
+  accepted.reserve(group.items.size());
+  placements.reserve(group.events);
+  for (Item* item : group.items) {
+    item->answer = order_.apply(item->batch, placements);
+    if (item->answer && !item->answer->repeated) accepted.push_back(item);
+  }
+  return accepted;
+}
+
+// None if it was refused as a whole, and answered.
+std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group, bool synced) {
+  const auto refuse = [&](const Failure& failure) {
+    group->refuse(failure);
+    group->answer();
+    return std::nullopt;
+  };
+  if (const auto poisoned = poison()) return refuse(*poisoned);
+  WrittenGroup written;
+  const std::vector<const Item*> accepted = order(*group, written.placements);
+  written.recorded_at = order_.recorded_at();
+  if (!accepted.empty()) {
+    auto block = std::make_shared<Block>();
+    block->first = written.placements.front().position;
+    block->ends.reserve(written.placements.size());
+    block->bytes.reserve(group->bytes);
+    written.ordered.reserve(written.placements.size());
+    for (const Item* item : accepted) {
+      for (const Proposal& proposal : item->batch.proposals) {
+        const Placement& placement = written.placements[block->size()];
+        write_record(block->bytes, proposal.packed, placement);
+        block->ends.push_back(block->bytes.size());
+        written.ordered.push_back({&proposal.header, &placement});
+      }
+    }
+    auto wrote = indexes_.make_room(committer_.events_under_way() + block->size());
+    const bool untouched = !wrote;
+    if (wrote) wrote = write_out_stalls(*block, synced);
+    if (!wrote && (untouched || wrote.error().fault == Fault::busy)) {
+      // Nothing was written, so what was ordered is as if it had never been asked.
+      committer_.wait_until_idle();
+      order_.forget(durable(), recorded_at());
+      return refuse(wrote.error());
+    }
+    if (!wrote) {
+      committer_.set_poison(wrote.error(), block->first, block->last());
+      return refuse(*poison());
+    }
+    written.block = std::move(block);
+  }
+  written.synced = synced;
+  order_.written(durable());
+  written.group = std::move(group);
+  return written;
+}
+
+Status Sequencer::write_out_stalls(const Block& block, bool synced) {
   const auto give_up = std::chrono::steady_clock::now() + stall_wait;
   while (true) {
     const auto start = std::chrono::steady_clock::now();
-    auto wrote = log_.write(*block);
-    sync_took_ = std::chrono::steady_clock::now() - start;
+    auto wrote = log_.write(block, synced);
+    write_took_ = std::chrono::steady_clock::now() - start;
     if (wrote || wrote.error().fault != Fault::busy || std::chrono::steady_clock::now() > give_up) return wrote;
     std::this_thread::sleep_for(stall_step);
   }
-}
-
-void Sequencer::publish(std::shared_ptr<Block> block) {
-  // Found by every index before it counts as durable, so that whoever sees the position can find the event in each way.
-  indexes_.publish(ordered_);
-  order_.written();
-  const Position last = block->last();
-  recorded_at_.store(order_.recorded_at().micros, std::memory_order_release);
-  durable_.store(last.value, std::memory_order_release);
-  marks_.publish(last);
-  ring_.push(std::move(block));
-}
-
-void Sequencer::set_poison(const Failure& failure, Position first, Position last) {
-  const std::lock_guard lock(mutex_);
-  poison_ =
-      Failure{Fault::poisoned, "events " + std::to_string(first.value) + " to " + std::to_string(last.value) +
-                                   " may or may not be on disk (" + failure.message +
-                                   "); nothing more is written until the ledger is opened again, then repeat with the same request ids"};
 }
 
 }  // namespace fodspor::engine

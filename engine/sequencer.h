@@ -1,10 +1,9 @@
-// The one writer. Batches queue up in groups; its thread takes a group, orders it, writes it with one synced write, publishes it, and
-// acknowledges it. While one group is being synced, the next one gathers.
+// The one writer. Batches queue up in groups; its thread takes a group, orders it, writes it with one write, and has it committed: synced,
+// published, answered. Meanwhile the next group gathers; a large one is ordered and written while the one before it is synced.
 //
-// Any thread may append. A write that failed poisons it: nothing is written any more, as nobody knows what is on disk.
+// Any thread may append. A write or a sync that failed poisons it: nothing is written any more, as nobody knows what is on disk.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -16,7 +15,8 @@
 #include <vector>
 
 #include "engine/apply.h"
-#include "engine/gate.h"
+#include "engine/committer.h"
+#include "engine/group.h"
 #include "engine/indexes.h"
 #include "engine/ledger.h"
 #include "engine/log_store.h"
@@ -38,60 +38,34 @@ class Sequencer {
   Result<Appended> append(Batch batch);
   void append(Batch batch, Done done);
 
-  Position durable() const noexcept { return {durable_.load(std::memory_order_acquire)}; }
-  Timestamp recorded_at() const noexcept { return {recorded_at_.load(std::memory_order_acquire)}; }
-  std::optional<Failure> poison() const;
+  Position durable() const noexcept { return committer_.durable(); }
+  Timestamp recorded_at() const noexcept { return committer_.recorded_at(); }
+  std::optional<Failure> poison() const { return committer_.poison(); }
 
  private:
-  struct Item {
-    Batch batch;
-    Done done;  // empty: its thread waits at the group's gate
-    Result<Appended> answer{Appended{}};
-  };
-  struct Group {
-    std::vector<Item*> items;
-    std::vector<std::unique_ptr<Item>> owned;  // of those that nobody waits for
-    std::size_t events = 0;
-    std::size_t bytes = 0;
-    Gate gate;
-  };
-
   Result<std::shared_ptr<Group>> enqueue(Item& item, std::unique_ptr<Item> owned);
   std::shared_ptr<Group> take();
   void gather(std::unique_lock<std::mutex>& lock);
   void run();
-  void process(Group& group);
-  void order(Group& group);
-  Status write(const std::shared_ptr<Block>& block);
-  void publish(std::shared_ptr<Block> block);
-  void refuse(Group& group, const Failure& failure);
-  void set_poison(const Failure& failure, Position first, Position last);
+  std::optional<WrittenGroup> write(std::shared_ptr<Group> group, bool synced);
+  std::vector<const Item*> order(Group& group, std::vector<Placement>& placements);
+  Status write_out_stalls(const Block& block, bool synced);
 
   LogStore& log_;
   Indexes& indexes_;
-  Marks& marks_;
-  Ring& ring_;
   Order order_;
-  std::atomic<std::uint64_t> durable_;
-  std::atomic<std::int64_t> recorded_at_;
 
-  mutable std::mutex mutex_;  // over the queue and the poison
+  mutable std::mutex mutex_;  // over the queue
   std::condition_variable queued_;
   std::deque<std::shared_ptr<Group>> queue_;
   std::size_t queued_batches_ = 0;
   std::size_t queued_bytes_ = 0;
-  std::size_t wake_at_ = 0;   // how many batches must be queued for the sequencer to be woken; 0: it is at work
-  std::size_t expected_ = 0;  // batches that the next group may hope for: those answered last, if they come again, and those queued then
-  std::chrono::steady_clock::duration sync_took_{};
+  std::size_t wake_at_ = 0;    // how many batches must be queued for the sequencer to be woken; 0: it is at work
+  std::size_t expected_ = 0;   // batches that the next group may hope for: those answered last, if they come again, and those queued then
   unsigned hasty_groups_ = 0;  // to take without waiting for more, after that had been in vain
+  std::chrono::steady_clock::duration write_took_{};
   bool stopping_ = false;
-  std::optional<Failure> poison_;
-
-  // Of the group in hand; kept for their memory.
-  std::vector<Placement> placements_;
-  std::vector<const Item*> accepted_;
-  std::vector<Indexes::Ordered> ordered_;
-
+  Committer committer_;
   std::thread thread_;
 };
 
