@@ -70,6 +70,7 @@ constexpr std::array fields{
     FIELD(social_placement),
     FIELD(stepping_stone),
     FIELD(mixed_hours),
+    FIELD(small_jobs),
     FIELD(employed_social),
     FIELD(self_employed),
     FIELD(in_education),

@@ -35,7 +35,7 @@ struct ProgrammeRates {
   Rate late, corrected, retracted, gap_in_coverage;
   Span late_days, usual_days, days_in;
   Rate course_completed, development, retention, upskilling, job_club, chosen_broker, buddy, match_declined, placed, social_placement,
-      stepping_stone, mixed_hours;
+      stepping_stone, mixed_hours, small_jobs;
   Rate employed_social, employed_commercial, self_employed, in_education, seeking, dropped_out, seekers_inactive;
   Rate ordinary_job, second_job, job_before_exit, hours_raised, changed_employer, retained, found_later, unreachable, referred, aftercare,
       register_status, withdrew;

@@ -25,14 +25,13 @@ std::uint32_t cvr_of(std::uint32_t number) {
 void live_programme(Life& life) {
   const ProgrammeRates& r = life.rates();
   life.tell_within(ProgrammeRegistered{}, r.starts, 0, 0).recorded_us = moment_of(life.world().arrival(life.subject()).days()) + day_us / 2;
-  // Each quarter, once it is over, the registers have been read for it. Some quarters are missed, and those stay unknown.
+  // Each quarter, once it is over, the registers have been read for it. Of some the last weeks are missing, and stay unknown.
   const Date until = r.ends.plus_months(9);
   for (Date from = r.starts; from < until;) {
     const Date to = std::min(until, from.plus_months(3));
-    if (!life.chance(r.gap_in_coverage)) {
-      const Covered covered{.source = wire::Source::REGISTER, .from = from.stored(), .to = to.stored()};
-      life.tell_within(covered, to, 14, 45, wire::Source::REGISTER).from = from.stored();
-    }
+    const Date seen = life.chance(r.gap_in_coverage) ? std::max(from.plus_days(1), to.plus_days(-28)) : to;
+    const Covered covered{.source = wire::Source::REGISTER, .from = from.stored(), .to = seen.stored()};
+    life.tell_within(covered, to, 14, 45, wire::Source::REGISTER).from = from.stored();
     from = to;
   }
 }

@@ -22,9 +22,9 @@ void Participant::one_placement(bool social, Date from, Date to) {
   if (to <= from) return;
   // Proposed up to eight days before it begins.
   const Subject enterprise = world_.enterprise_by(me_.programme, social, from.plus_days(-8), draw_);
-  const auto kind = draw_.chance(3, 4)   ? wire::PlacementKind::VIRKSOMHEDSPRAKTIK
-                    : draw_.chance(1, 2) ? wire::PlacementKind::LOENTILSKUD
-                                         : wire::PlacementKind::SMALL_JOB;
+  const auto kind = life_.chance(rates_.small_jobs) ? wire::PlacementKind::SMALL_JOB
+                    : draw_.chance(5, 6)            ? wire::PlacementKind::VIRKSOMHEDSPRAKTIK
+                                                    : wire::PlacementKind::LOENTILSKUD;
   match(enterprise, kind, from);
   const std::uint32_t number = first_number_ + placements_++;
   last_enterprise_ = world_.stream(enterprise);

@@ -237,6 +237,7 @@ SCENARIO("a simulation that is run again goes on where it stopped, and repeats n
     return {};
   });
   REQUIRE_FALSE(interrupted);
+  INFO(interrupted.error().message);
   REQUIRE(interrupted.error().fault == Fault::cancelled);
 
   const auto report = simulate(options, *at.ledger);
