@@ -1,0 +1,119 @@
+#include "server/bench/appends.h"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+
+#include "server/bench/child.h"
+#include "server/bench/producers.h"
+#include "server/bench/raw.h"
+#include "server/bench/workload.h"
+
+namespace fodspor::server::bench {
+
+namespace {
+
+// Enough for seconds of work a run; more would say nothing new.
+constexpr std::uint64_t single_events_max = 400'000;
+constexpr std::uint64_t batched_events_max = 2'000'000;
+
+struct Shape {
+  std::size_t producers;
+  std::size_t raw_threads;
+  std::uint32_t events_a_batch;
+  std::uint64_t events;
+  std::string_view ratio_key, ours_key, raw_key;
+  Words ratio, ours, raw;
+  double wanted;
+};
+
+// Drafting, encoding, ordering and writing are all in the time, which runs until every index has caught up.
+Result<std::vector<double>> append_ours(const std::filesystem::path& directory, const Shape& shape) {
+  engine::Options options;
+  options.create = true;
+  FODSPOR_TRY(const auto ledger, engine::Ledger::open(directory, options));
+  const std::uint64_t batches = shape.events / shape.events_a_batch / shape.producers;
+  FODSPOR_TRY(const double appending, seconds_of_all(shape.producers, [&](std::size_t producer) -> Status {
+                for (std::uint64_t number = 0; number < batches; ++number) {
+                  FODSPOR_TRY(auto batch, batch_of(producer, number, shape.events_a_batch));
+                  FODSPOR_TRY(const auto appended, ledger->append(std::move(batch)));
+                  FODSPOR_CHECK(!appended.repeated);
+                }
+                return {};
+              }));
+  const auto start = std::chrono::steady_clock::now();
+  FODSPOR_DO(ledger->settle());
+  const std::chrono::duration<double> settling = std::chrono::steady_clock::now() - start;
+  return std::vector{static_cast<double>(ledger->durable().value) / (appending + settling.count())};
+}
+
+Result<std::vector<double>> append_raw(const std::filesystem::path& ours, const std::filesystem::path& directory, const Shape& shape) {
+  StoredEvents events;
+  {
+    engine::Options options;
+    options.access = engine::Access::read;
+    FODSPOR_TRY(const auto ledger, engine::Ledger::open(ours, options));
+    FODSPOR_TRY(events, StoredEvents::of(*ledger));
+  }
+  FODSPOR_TRY(const double seconds, write_raw(directory, events, shape.raw_threads, shape.events_a_batch));
+  return std::vector{static_cast<double>(events.size()) / seconds};
+}
+
+Status measure_shape(const Shape& shape, const Options& options, std::vector<Figure>& figures) {
+  const auto ours_directory = options.directory / "append";
+  const auto raw_directory = options.directory / "raw";
+  const auto remove = [&] {
+    std::error_code error;
+    std::filesystem::remove_all(ours_directory, error);
+    std::filesystem::remove_all(raw_directory, error);
+  };
+  std::vector<double> ours, raw, ratios;
+  for (std::size_t run = 1; run <= options.runs; ++run) {
+    remove();
+    options.doing(std::string(shape.ours.en) + ", pair " + std::to_string(run) + " of " + std::to_string(options.runs));
+    FODSPOR_TRY(const Outcome mine, in_child([&] { return append_ours(ours_directory, shape); }));
+    FODSPOR_TRY(const Outcome theirs, in_child([&] { return append_raw(ours_directory, raw_directory, shape); }));
+    ours.push_back(mine.values.front());
+    raw.push_back(theirs.values.front());
+    ratios.push_back(ours.back() / raw.back());
+  }
+  remove();
+  const std::uint64_t events = shape.events / shape.events_a_batch / shape.producers * shape.producers * shape.events_a_batch;
+  figures.push_back({shape.ratio_key, shape.ratio, "×", spread_of(ratios), events, Wanted{Wanted::Bound::at_least, shape.wanted}});
+  figures.push_back({shape.ours_key, shape.ours, "ev/s", spread_of(ours), events, {}});
+  figures.push_back({shape.raw_key, shape.raw, "ev/s", spread_of(raw), events, {}});
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Figure>> measure_appends(const Options& options) {
+  const Shape singles{64,
+                      64,
+                      1,
+                      std::max<std::uint64_t>(std::min(options.events / 5, single_events_max), 64),
+                      "append_single_ratio",
+                      "append_single",
+                      "append_single_raw",
+                      {"64 producers of single events : raw RocksDB", "64 afsendere af enkelte hændelser : RocksDB selv"},
+                      {"  64 producers, an event a request, encoded and indexed", "  64 afsendere, en hændelse ad gangen"},
+                      {"  raw RocksDB, 64 threads, one synced put each", "  RocksDB selv, 64 tråde, en synkroniseret skrivning hver"},
+                      2.0};
+  const Shape batches{2,
+                      2,
+                      1'000,
+                      std::max<std::uint64_t>(std::min(options.events, batched_events_max), 2'000),
+                      "append_batch_ratio",
+                      "append_batch",
+                      "append_batch_raw",
+                      {"Batches of 1,000 : raw RocksDB", "Bundter på 1.000 : RocksDB selv"},
+                      {"  2 producers, batches of 1,000, encoded and indexed", "  2 afsendere, bundter på 1.000"},
+                      {"  raw RocksDB, 2 threads, write batches of 1,000", "  RocksDB selv, 2 tråde, bundter på 1.000"},
+                      0.6};
+  std::vector<Figure> figures;
+  FODSPOR_DO(measure_shape(singles, options, figures));
+  FODSPOR_DO(measure_shape(batches, options, figures));
+  return figures;
+}
+
+}  // namespace fodspor::server::bench
