@@ -31,12 +31,14 @@ class PinnedMeasures {
 
  private:
   PinnedTarget pinned(const Context& context, const Target& target);
+  Result<Measure> compile(const Context& context, const Target& target, bool is_approved);
 
   std::map<ProgrammeId, std::vector<PinnedTarget>> by_programme_;
   std::vector<PinnedTarget> none_;
   // By id, version and the approved text (empty: the shipped one).
   std::map<std::pair<std::pair<std::string, std::string>, std::string>, PinnedTarget> compiled_;
   std::optional<Library> shipped_;
+  std::optional<Result<Library>> approved_;  // in the context that is being prepared
 };
 
 }  // namespace fodspor::projections

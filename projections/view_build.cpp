@@ -1,6 +1,7 @@
 #include "projections/view_build.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/options.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
@@ -24,8 +25,8 @@ constexpr std::size_t buffer_bytes_max = 256u << 20;
 
 }  // namespace
 
-SortedRuns::SortedRuns(std::filesystem::path prefix, std::size_t buffer_bytes)
-    : prefix_(std::move(prefix)), buffer_bytes_(std::min(buffer_bytes, buffer_bytes_max)) {}
+SortedRuns::SortedRuns(rocksdb::Env* env, std::filesystem::path prefix, std::size_t buffer_bytes)
+    : env_(env), prefix_(std::move(prefix)), buffer_bytes_(std::min(buffer_bytes, buffer_bytes_max)) {}
 
 Status SortedRuns::add(std::string_view key, std::string_view value) {
   if (bytes_.size() + entries_.size() * sizeof(Entry) + key.size() + value.size() > buffer_bytes_) FODSPOR_DO(flush());
@@ -43,7 +44,7 @@ Status SortedRuns::flush() {
   std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); });
 
   const std::string file = prefix_.string() + "-" + std::to_string(files_.size()) + ".sst";
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), ViewDatabase::options());
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), ViewDatabase::options(env_));
   rocksdb::Status status = writer.Open(file);
   for (const Entry& entry : entries_) {
     if (!status.ok()) return failed(status);
@@ -60,9 +61,10 @@ Status SortedRuns::flush() {
 }
 
 ViewBuild::ViewBuild(std::filesystem::path directory, std::size_t buffer_bytes)
-    : directory_(std::move(directory)),
-      rows_(directory_ / "rows", buffer_bytes / 2),
-      subjects_(directory_ / "subjects", buffer_bytes / 2) {}
+    : env_(unsynced_files()),
+      directory_(std::move(directory)),
+      rows_(env_.get(), directory_ / "rows", buffer_bytes / 2),
+      subjects_(env_.get(), directory_ / "subjects", buffer_bytes / 2) {}
 
 Result<std::unique_ptr<ViewBuild>> ViewBuild::begin(const std::filesystem::path& directory, std::size_t buffer_bytes) {
   std::error_code error;
@@ -88,7 +90,12 @@ Status ViewBuild::add(const StreamId& subject, Contribution& contribution) {
 Status ViewBuild::finish(Checkpoint checkpoint) {
   FODSPOR_DO(rows_.flush());
   FODSPOR_DO(subjects_.flush());
-  FODSPOR_TRY(const auto database, ViewDatabase::open(directory_, ViewDatabase::Mode::create));
+  FODSPOR_DO(write_database(std::move(checkpoint)));
+  return sync_directory(directory_);
+}
+
+Status ViewBuild::write_database(Checkpoint checkpoint) {
+  FODSPOR_TRY(const auto database, ViewDatabase::open(directory_, ViewDatabase::Mode::create, env_.get()));
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;
   ingest.write_global_seqno = false;
@@ -107,11 +114,9 @@ Status ViewBuild::finish(Checkpoint checkpoint) {
     batch.Put(database->sums, key, bytes);
   }
   checkpoint.rows = row_count_;
-  // The checkpoint is what makes the build whole, so it is the last to be written, and synced.
+  // The checkpoint is what makes the build whole, so it is the last to be written.
   batch.Put("checkpoint", checkpoint.encoded());
-  rocksdb::WriteOptions synced;
-  synced.sync = true;
-  status = database->db->Write(synced, &batch);
+  status = database->db->Write({}, &batch);
   if (!status.ok()) return failed(status);
   return {};
 }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "projections/unsynced_files.h"
 #include "projections/view_store.h"
 
 namespace fodspor::projections {
@@ -15,7 +16,8 @@ namespace fodspor::projections {
 // Keys and values collected in memory and written as table files, each sorted. Keys are unique.
 class SortedRuns {
  public:
-  SortedRuns(std::filesystem::path prefix, std::size_t buffer_bytes);
+  // `env` is borrowed.
+  SortedRuns(rocksdb::Env* env, std::filesystem::path prefix, std::size_t buffer_bytes);
   Status add(std::string_view key, std::string_view value);
   Status flush();
   const std::vector<std::string>& files() const noexcept { return files_; }
@@ -24,6 +26,7 @@ class SortedRuns {
   struct Entry {
     std::uint32_t at, key_bytes, value_bytes;
   };
+  rocksdb::Env* env_;
   std::filesystem::path prefix_;
   std::size_t buffer_bytes_;
   std::string bytes_;
@@ -36,11 +39,14 @@ class ViewBuild {
   // `directory` is made anew. `buffer_bytes`: what this build may hold in memory, about.
   static Result<std::unique_ptr<ViewBuild>> begin(const std::filesystem::path& directory, std::size_t buffer_bytes);
   Status add(const StreamId& subject, Contribution& contribution);
-  // Everything is on disk, synced, when it returns. `checkpoint.rows` is filled in.
+  // Everything is on disk, synced, when it returns, and the database is closed. `checkpoint.rows` is filled in.
   Status finish(Checkpoint checkpoint);
 
  private:
   ViewBuild(std::filesystem::path directory, std::size_t buffer_bytes);
+  Status write_database(Checkpoint checkpoint);
+
+  std::unique_ptr<rocksdb::Env> env_;
   std::filesystem::path directory_;
   SortedRuns rows_;
   SortedRuns subjects_;

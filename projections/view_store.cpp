@@ -163,8 +163,9 @@ ViewDatabase::~ViewDatabase() {
   }
 }
 
-rocksdb::Options ViewDatabase::options() {
+rocksdb::Options ViewDatabase::options(rocksdb::Env* env) {
   rocksdb::Options options;
+  if (env != nullptr) options.env = env;
   options.write_buffer_size = write_buffer_bytes;
   options.max_open_files = -1;  // a bounded one met missing files in mid-scan beside a writer
   options.max_background_jobs = 2;
@@ -178,8 +179,8 @@ rocksdb::Options ViewDatabase::options() {
   return options;
 }
 
-Result<std::shared_ptr<ViewDatabase>> ViewDatabase::open(const std::filesystem::path& directory, Mode mode) {
-  rocksdb::Options open_options = options();
+Result<std::shared_ptr<ViewDatabase>> ViewDatabase::open(const std::filesystem::path& directory, Mode mode, rocksdb::Env* env) {
+  rocksdb::Options open_options = options(env);
   open_options.create_if_missing = mode == Mode::create;
   open_options.create_missing_column_families = mode == Mode::create;
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {

@@ -17,6 +17,7 @@
 namespace rocksdb {
 class DB;
 class ColumnFamilyHandle;
+class Env;
 class WriteBatch;
 struct Options;
 }  // namespace rocksdb
@@ -43,9 +44,9 @@ struct ViewDatabase {
   ~ViewDatabase();
 
   enum class Mode { read, write, create };
-  // Fault::unavailable if it cannot be opened, Fault::corrupt if it is damaged.
-  static Result<std::shared_ptr<ViewDatabase>> open(const std::filesystem::path& directory, Mode mode);
-  static rocksdb::Options options();
+  // Fault::unavailable if it cannot be opened, Fault::corrupt if it is damaged. `env`: borrowed; nullptr: the machine's.
+  static Result<std::shared_ptr<ViewDatabase>> open(const std::filesystem::path& directory, Mode mode, rocksdb::Env* env = nullptr);
+  static rocksdb::Options options(rocksdb::Env* env = nullptr);
 };
 
 class ViewStore {
