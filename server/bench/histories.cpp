@@ -36,8 +36,8 @@ Result<replay::SimulationOptions> simulation_of(std::uint64_t events) {
     told += batch.drafts.size();
     return {};
   }));
-  // One in a hundred more, as enterprises and staff grow more slowly than participants.
-  const std::uint64_t thousandths = events * 1'010 / told + 1;
+  // Some more, as what does not grow with participants has a larger part in a small history.
+  const std::uint64_t thousandths = events * 1'060 / told + 1;
   options.scale_thousandths = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(thousandths, 1, 100'000'000));
   return options;
 }
