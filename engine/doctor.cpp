@@ -148,7 +148,6 @@ Result<Recovery> recover(const std::filesystem::path& directory, Position keep_t
       }
       if (!value) break;
     }
-    FODSPOR_DO(log->sync());
     FODSPOR_DO(log->flush());
   }
   // Two renames: cut short between them, the ledger has no log, and the next recovery or a person finds both beside it.

@@ -74,6 +74,7 @@ struct LogStore::Files {
   std::shared_ptr<Watch> watch;
   std::vector<Marks::Wal> wals;
   std::mutex catching_up;
+  bool syncs_apart = true;
 
   rocksdb::ColumnFamilyHandle* meta() const { return store.families[0]; }
   rocksdb::ColumnFamilyHandle* events() const { return store.families[1]; }
@@ -162,6 +163,7 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
                                         std::to_string(log_format) + " at most; use the newer one that wrote it");
   }
 
+  if (options.mode == Mode::write && options.env != nullptr) files->syncs_apart = !db->SyncWAL().IsNotSupported();
   std::unique_ptr<LogStore> store(new LogStore(std::move(files)));
   if (options.mode == Mode::write && options.marks != nullptr) {
     FODSPOR_TRY(const Position last, store->last());
@@ -198,6 +200,10 @@ Status LogStore::sync() {
   const auto status = files_->store.db->SyncWAL();
   if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: syncing the write-ahead log"));
   return {};
+}
+
+bool LogStore::syncs_apart() const noexcept {
+  return files_->syncs_apart;
 }
 
 Status LogStore::catch_up() {

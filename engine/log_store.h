@@ -67,6 +67,8 @@ class LogStore {
   Status write(const Block& block, bool synced);
   // All that was written before is on disk when it returns. Another thread may write meanwhile.
   Status sync();
+  // Whether it can be synced apart from a write: not in RocksDB's environment in memory.
+  bool syncs_apart() const noexcept;
   // A reader's: take in what the writer has written since.
   Status catch_up();
 

@@ -128,7 +128,7 @@ void Sequencer::gather(std::unique_lock<std::mutex>& lock) {
 void Sequencer::run() {
   ::pthread_setname_np(::pthread_self(), "sequencer");
   while (std::shared_ptr<Group> group = take()) {
-    const bool large = group->events >= gathered_events;
+    const bool large = group->events >= gathered_events && log_.syncs_apart();
     if (!large || committer_.events_under_way() + group->events > under_way_events_max) committer_.wait_until_idle();
     auto written = write(std::move(group), !large);
     if (!written) continue;

@@ -198,7 +198,9 @@ SCENARIO("a ledger works without a disk") {
     accepted(*ledger, single("a", 1));
     REQUIRE(ledger->settle());
     accepted(*ledger, single("b", 1));
+    accepted(*ledger, batch("large", std::vector<Fact>(3'000, Fact{person(2), 1, {}})));
   }
   auto ledger = opened("/nowhere/ledger", writing(memory.get()));
   CHECK(positions(ledger->read_stream(person(1))) == std::vector<Position>{{1}, {2}});
+  CHECK(ledger->durable() == Position{3'002});
 }
