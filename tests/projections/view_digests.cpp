@@ -79,7 +79,7 @@ SCENARIO("views kept up by difference say what a rebuild says, at every position
       auto runner = world.runner();
       world.tell(history.story, 0, scene);
       catch_up(*runner);
-      constexpr int steps = 6;
+      constexpr int steps = 5;
       for (int step = 0; step < steps; ++step) {
         const std::size_t remaining = history.story.size() - scene;
         const auto from = scene + remaining * static_cast<std::size_t>(step) / steps;

@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 
-#include <array>
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <condition_variable>
+#include <mutex>
 
 namespace fodspor::stories {
 
@@ -47,12 +49,25 @@ ViewWorld::~ViewWorld() {
 }
 
 void ViewWorld::tell(const Story& story, std::size_t from, std::size_t to) {
+  // All are on their way at once, so that the ledger can sync many together.
+  std::mutex mutex;
+  std::condition_variable fewer;
+  std::size_t under_way = to - from;
+  Status failed;
   for (std::size_t i = from; i < to; ++i) {
     engine::Batch batch;
     batch.request = {story.client(), story.names()[i]};
     batch.proposals.push_back(story.proposals()[i]);
-    must(ledger_->append(std::move(batch)));
+    ledger_->append(std::move(batch), [&](const Result<engine::Appended>& appended) {
+      const std::lock_guard lock(mutex);
+      if (!appended) failed = tl::make_unexpected(appended.error());
+      --under_way;
+      fewer.notify_all();
+    });
   }
+  std::unique_lock lock(mutex);
+  fewer.wait(lock, [&] { return under_way == 0; });
+  must(failed);
 }
 
 EventId ViewWorld::tell(std::string_view name, std::vector<Draft> drafts) {
