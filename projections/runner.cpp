@@ -4,10 +4,10 @@
 #include <system_error>
 
 #include "projections/dirty.h"
-#include "projections/memory_rows.h"
 #include "projections/view_build.h"
 #include "projections/view_files.h"
 #include "projections/view_fold.h"
+#include "projections/view_sinks.h"
 #include "projections/view_store.h"
 
 namespace fodspor::projections {
@@ -27,48 +27,6 @@ constexpr int open_attempts = 5;
 
 bool rebuild_is_cheaper(std::uint64_t subjects, Position of) {
   return subjects >= rebuild_events || (subjects >= rebuild_events_min && subjects > of.value / rebuild_share);
-}
-
-class BuildSink : public ViewSink {
- public:
-  BuildSink(std::filesystem::path directory, std::size_t buffer_bytes) : directory_(std::move(directory)), buffer_bytes_(buffer_bytes) {}
-  Status take(const StreamId& subject, Contribution& contribution) override { return build_->add(subject, contribution); }
-  Status restart() override {
-    build_.reset();
-    FODSPOR_TRY(build_, ViewBuild::begin(directory_, buffer_bytes_));
-    return {};
-  }
-  ViewBuild& build() { return *build_; }
-
- private:
-  std::filesystem::path directory_;
-  std::size_t buffer_bytes_;
-  std::unique_ptr<ViewBuild> build_;
-};
-
-class MemorySink : public ViewSink {
- public:
-  Status take(const StreamId&, Contribution& contribution) override {
-    rows_->add(contribution);
-    return {};
-  }
-  Status restart() override {
-    rows_ = std::make_unique<MemoryRows>();
-    return {};
-  }
-  std::unique_ptr<MemoryRows> finish(Position position) {
-    rows_->set_position(position);
-    return std::move(rows_);
-  }
-
- private:
-  std::unique_ptr<MemoryRows> rows_ = std::make_unique<MemoryRows>();
-};
-
-Failure unknown_view(std::string_view name) {
-  std::string known;
-  for (const auto& view : all_views()) known += (known.empty() ? "" : ", ") + std::string(view->name());
-  return {Fault::not_found, "there is no view " + std::string(name) + "; there are " + known};
 }
 
 struct Kept {
@@ -472,18 +430,6 @@ Result<std::unique_ptr<Rows>> Runner::rows(std::string_view view) const {
 Result<std::string> Runner::digest(std::string_view view) const {
   FODSPOR_TRY(const auto rows, impl_->rows(view));
   return projections::digest(*rows);
-}
-
-Result<std::unique_ptr<Rows>> view_as_of(const engine::Ledger& ledger, std::string_view view, const ScanOptions& options) {
-  for (auto& one : all_views()) {
-    if (one->name() != view) continue;
-    MemorySink sink;
-    ViewRun run{one.get(), &sink, {}, {}};
-    const Position to = std::min(options.as_of.known, ledger.durable());
-    FODSPOR_DO(fold_views(ledger, options, to, {&run, 1}));
-    return sink.finish(run.position);
-  }
-  return tl::make_unexpected(unknown_view(view));
 }
 
 }  // namespace fodspor::projections
