@@ -137,7 +137,7 @@ SCENARIO("a command without a ledger says so, names the folder, and exits with 4
     REQUIRE(says(answer.err, "there is no ledger in " + (program.folder() / "ledger").string()));
     REQUIRE(answer.out.empty());
   }
-  for (const std::string line : {"append " + file, "import " + file}) REQUIRE(program.run(line).status == 4);
+  for (const std::string& line : {"append " + file, "import " + file}) REQUIRE(program.run(line).status == 4);
 }
 
 SCENARIO("--ledger goes before $FODSPOR_LEDGER") {
