@@ -75,6 +75,9 @@ class MappingReader {
       return;
     }
     mapping_.space = section->required_text("namespace");
+    // It stands in the id of every request, with room for a number beside it.
+    constexpr std::size_t space_bytes_max = 64;
+    if (mapping_.space.size() > space_bytes_max) section->problem("namespace", "this is too long: at most 64 bytes");
     const std::string format = section->choice("format", {"long", "wide"});
     mapping_.format = format == "wide" ? Mapping::Format::wide_rows : Mapping::Format::long_rows;
     const std::string slug = section->required_text("programme");
