@@ -1,19 +1,14 @@
 #include "tests/engine/fixture.h"
 
-#include <stdlib.h>
-
 #include <catch2/catch.hpp>
 
 #include "engine/record.h"
 #include "events/course.capnp.h"
+#include "tests/support/scratch.h"
 
 namespace fodspor::tests {
 
-Place::Place() {
-  std::string name = (std::filesystem::temp_directory_path() / "fodspor-XXXXXX").string();
-  FODSPOR_CHECK(::mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
+Place::Place() : path_(new_scratch_directory("engine")) {}
 
 Place::~Place() {
   std::error_code error;

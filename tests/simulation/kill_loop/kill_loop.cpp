@@ -6,9 +6,9 @@
 // Prints its seed, and exits 1 with each broken promise named.
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cstdlib>
 
 #include <atomic>
 #include <charconv>
@@ -23,6 +23,7 @@
 
 #include "tests/simulation/kill_loop/witness.h"
 #include "tests/support/fault_file_system.h"
+#include "tests/support/scratch.h"
 
 namespace fodspor::tests {
 namespace {
@@ -84,13 +85,22 @@ std::vector<std::string> kill_round(const Round& round, const std::string& self,
     ::_exit(4);
   }
   ::close(ends[1]);
-  std::thread killing([&] {
-    std::this_thread::sleep_for(round.length);
-    ::kill(child, SIGKILL);
-  });
+  // Mostly it is killed while it appends; every fifth time perhaps while it opens the ledger.
   std::string told;
+  std::thread killing;
+  const auto kill_in_time = [&] {
+    killing = std::thread([&] {
+      std::this_thread::sleep_for(round.length);
+      ::kill(child, SIGKILL);
+    });
+  };
+  if (round.seed % 5 == 0) kill_in_time();
   char buffer[65'536];
-  for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) told.append(buffer, static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
+    told.append(buffer, static_cast<std::size_t>(got));
+    if (!killing.joinable()) kill_in_time();
+  }
+  if (!killing.joinable()) kill_in_time();
   killing.join();
   ::close(ends[0]);
   int status = 0;
@@ -156,9 +166,8 @@ int run(const std::string& self, bool power, std::uint64_t rounds, std::uint64_t
   std::printf("kill_loop --way %s --rounds %llu --seed %llu\n", power ? "power" : "kill", static_cast<unsigned long long>(rounds),
               static_cast<unsigned long long>(seed));
   std::fflush(stdout);
-  std::string place = (files::temp_directory_path() / "fodspor-kill-XXXXXX").string();
-  FODSPOR_CHECK(::mkdtemp(place.data()) != nullptr);
-  const files::path directory = files::path(place) / "ledger";
+  const files::path place = new_scratch_directory("kill");
+  const files::path directory = place / "ledger";
   std::mt19937_64 random(seed);
   Witness witness;
   bool kept = true;
