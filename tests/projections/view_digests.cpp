@@ -3,7 +3,12 @@
 
 #include "events/control.capnp.h"
 #include "events/enterprise.capnp.h"
+#include "events/intake.capnp.h"
+#include "events/leaving.capnp.h"
+#include "events/outcome.capnp.h"
 #include "events/programme.capnp.h"
+#include "projections/kpi.h"
+#include "projections/people.h"
 #include "tests/support/random_history.h"
 #include "tests/support/view_world.h"
 
@@ -171,6 +176,84 @@ SCENARIO("a view that is far behind is built anew rather than kept up, and says 
       }
     }
   }
+}
+
+SCENARIO("people who were merged by mistake are two again once the merge is taken back") {
+  ViewWorld world;
+  world.apply("programmes", {"roskilde.toml"});
+  Story story("merged");
+  const auto enrol = [&](std::uint64_t number, std::string_view on) {
+    story.say<wire::Enrolled>(EventType::enrolled, participant(number), "roskilde", day(on));
+  };
+  enrol(1, "2021-01-04");
+  enrol(2, "2021-02-01");
+  const std::size_t merge = story.size();
+  const EventId merged = story.merge(participant(2), participant(1));
+  const std::size_t back = story.size();
+  story.retract(merged, participant(2));
+  const auto people = [&](const Runner& runner) {
+    const auto rows = runner.rows("people");
+    REQUIRE(rows.has_value());
+    const auto counts = count_people(**rows, programme("roskilde"));
+    REQUIRE(counts.has_value());
+    return counts->participations;
+  };
+  world.tell(story, 0, merge);
+  auto runner = world.runner();
+  catch_up(*runner);
+  CHECK(people(*runner) == 2);
+  world.tell(story, merge, back);
+  catch_up(*runner);
+  CHECK(people(*runner) == 1);
+  check_equal(digests(*runner), digests_as_of(world.ledger()), 0, world.end());
+  world.tell(story, back, story.size());
+  catch_up(*runner);
+  CHECK(people(*runner) == 2);
+  check_equal(digests(*runner), digests_as_of(world.ledger()), 0, world.end());
+}
+
+SCENARIO("when an enterprise turns out to be a social one, those who work there count as employed in a social one") {
+  ViewWorld world;
+  world.apply("programmes", {"roskilde.toml"});
+  Story story("social");
+  story.say<wire::EnterpriseRecruited>(EventType::enterprise_recruited, enterprise(1), "roskilde", day("2020-11-01"),
+                                       [](auto body) { body.setKind(wire::EnterpriseKind::COMMERCIAL); });
+  story.say<wire::Enrolled>(EventType::enrolled, participant(1), "roskilde", day("2021-01-04"), [](auto body) {
+    body.setLabourStatus(wire::LabourStatus::INACTIVE);
+    body.setGender(wire::Gender::FEMALE);
+    body.setBirthYear(1980);
+    body.setIsced(1 + 3);
+  });
+  story.say<wire::EmploymentStarted>(EventType::employment_started, participant(1), "roskilde", day("2021-06-01"),
+                                     [](auto body) {
+                                       auto job = body.initJob();
+                                       job.setEmployment(1);
+                                       job.setKind(wire::EmploymentKind::ORDINARY);
+                                       job.setWeeklyMinutes(1 + 1'200);
+                                     },
+                                     {{wire::Role::ENTERPRISE, enterprise(1)}});
+  story.say<wire::Left>(EventType::left, participant(1), "roskilde", day("2021-06-05"));
+  world.tell(story);
+  auto runner = world.runner();
+  catch_up(*runner);
+  const auto numerator = [&](std::string_view target) {
+    const auto rows = runner->rows("kpi");
+    REQUIRE(rows.has_value());
+    const auto lines = read_kpi(**rows, world.context(), programme("roskilde"), day("2021-12-31"));
+    REQUIRE(lines.has_value());
+    for (const KpiLine& line : *lines) {
+      if (line.target.id == target && line.target.reading.empty()) return line.counts.numerator;
+    }
+    FAIL("no such target");
+    return std::uint64_t{0};
+  };
+  CHECK(numerator("R5") == 0);
+  CHECK(numerator("R6") == 1);
+  world.tell("social", recruited(1, wire::EnterpriseKind::SOCIAL, "2021-03-01"));
+  catch_up(*runner);
+  CHECK(numerator("R5") == 1);
+  CHECK(numerator("R6") == 0);
+  check_equal(digests(*runner), digests_as_of(world.ledger()), 0, world.end());
 }
 
 SCENARIO("two processes cannot keep one ledger's views up, and any number can read them") {
