@@ -1,0 +1,91 @@
+// `fodspor bench`, as the process that it has to be, at a size that says nothing about speed.
+#include <sys/wait.h>
+
+#include <array>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "server/bench/bench.h"
+#include "tests/server/cli_fixture.h"
+
+using namespace fodspor::server;
+
+namespace {
+
+struct Ran {
+  std::string out;
+  int status;
+};
+
+Ran run_bench(const std::string& arguments) {
+  const std::string line = FODSPOR_BINARY_DIR "/fodspor bench " + arguments;
+  Ran ran{{}, -1};
+  FILE* pipe = popen(line.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::array<char, 4096> buffer{};
+  for (std::size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) ran.out.append(buffer.data(), got);
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) ran.status = WEXITSTATUS(status);
+  return ran;
+}
+
+double number(const boost::json::value& figure, const char* key) {
+  return std::stod(std::string(figure.at(key).as_string()));
+}
+
+}  // namespace
+
+SCENARIO("the bench measures everything that is wanted, and leaves only a history that can be measured again") {
+  tests::Program program;  // for its folder
+  const auto folder = program.folder() / "bench";
+  const std::string options = " --events 10000 --runs 1 --quiet --json --dir " + folder.string();
+  const Ran all = run_bench("all" + options);
+  REQUIRE(all.status == 0);
+  const auto answer = boost::json::parse(all.out);
+  REQUIRE(answer.at("raw_options").as_string().find("sync=true") != boost::json::string::npos);
+
+  std::set<std::string> wanted;
+  for (const auto& figure : answer.at("figures").as_array()) {
+    INFO(boost::json::serialize(figure));
+    REQUIRE(number(figure, "median") > 0);
+    REQUIRE(number(figure, "low") <= number(figure, "median"));
+    REQUIRE(number(figure, "median") <= number(figure, "high"));
+    REQUIRE(figure.at("events").to_number<std::int64_t>() >= 2'000 / 64 * 64);
+    if (!figure.at("wanted").is_null()) wanted.emplace(figure.at("figure").as_string());
+  }
+  REQUIRE(wanted == std::set<std::string>{"append_single_ratio", "append_batch_ratio", "bytes_batch_100", "bytes_batch_1", "simulate",
+                                          "rebuild", "rebuild_peak", "open_clean", "open_killed"});
+
+  std::set<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) left.insert(entry.path().filename().string());
+  REQUIRE(left == std::set<std::string>{"history-10000"});
+  // Openings were killed in the middle of appends, and what they left is a ledger that can be folded.
+  REQUIRE(run_bench("rebuild" + options).status == 0);
+}
+
+SCENARIO("the bench refuses what it cannot measure") {
+  REQUIRE(run_bench("speed 2>/dev/null").status == 2);
+  REQUIRE(run_bench("--runs 0 2>/dev/null").status == 2);
+  REQUIRE(run_bench("simulate --events 10000 --dir /dev/null/bench 2>/dev/null").status == 4);
+}
+
+SCENARIO("a figure is the middle one of its runs, held against what is wanted") {
+  const auto odd = bench::spread_of({3, 1, 2});
+  REQUIRE((odd.median == 2 && odd.low == 1 && odd.high == 3));
+  REQUIRE(bench::spread_of({4, 1, 2, 3}).median == 2.5);
+  REQUIRE(bench::spread_of({7}).low == 7);
+
+  bench::Figure figure{"ratio", {"Ratio", {}}, "×", {2.0, 1.5, 3.0}, 100, bench::Wanted{bench::Wanted::Bound::at_least, 2.0}};
+  REQUIRE(figure.met());
+  figure.wanted->value = 2.1;
+  REQUIRE_FALSE(figure.met());
+  figure.wanted = bench::Wanted{bench::Wanted::Bound::at_most, 2.0};
+  REQUIRE(figure.met());
+  figure.wanted->value = 1.9;
+  REQUIRE_FALSE(figure.met());
+}
