@@ -15,6 +15,8 @@ namespace {
 // Small, so that a ledger opens fast after a kill: at most two or three of these are replayed.
 constexpr std::size_t write_buffer_bytes = 16u << 20;
 constexpr std::size_t block_bytes = 16u << 10;
+constexpr std::size_t small_table_bytes = 1u << 20;
+constexpr std::size_t small_tables_max = 32;
 
 // Hears of errors in the background and of each new write-ahead log. Called on RocksDB's threads.
 class Watch : public rocksdb::EventListener {
@@ -81,7 +83,25 @@ struct LogStore::Files {
 
   // Which write-ahead logs hold events that are not in tables yet; called after a write into the newest one.
   Status note_wals(Position last);
+  Status merge_small_tables() const;
 };
+
+// Each opening and closing leaves a table, however small: a ledger that is appended to by short commands would consist of thousands.
+Status LogStore::Files::merge_small_tables() const {
+  rocksdb::ColumnFamilyMetaData tables;
+  store.db->GetColumnFamilyMetaData(events(), &tables);
+  std::vector<std::string> small;
+  for (const rocksdb::LevelMetaData& level : tables.levels) {
+    for (const rocksdb::SstFileMetaData& table : level.files) {
+      if (table.size < small_table_bytes) small.push_back(table.name);
+    }
+  }
+  if (small.size() < small_tables_max) return {};
+  const auto status = store.db->CompactFiles({}, events(), small, static_cast<int>(tables.levels.size()) - 1);
+  // Aborted: one of them is being moved down already; the next closing finds it.
+  if (!status.ok() && !status.IsAborted()) return tl::make_unexpected(failure_of(status, "log/: merging small tables"));
+  return {};
+}
 
 Status LogStore::Files::note_wals(Position last) {
   std::unique_ptr<rocksdb::LogFile> current;
@@ -283,7 +303,7 @@ Status LogStore::flush() {
   files_->wals.clear();
   if (files_->marks != nullptr) files_->marks->set_wals({});
   files_->watch->set_files_changed();  // the next write notes where it went
-  return {};
+  return files_->merge_small_tables();
 }
 
 Status LogStore::verify_checksums() const {

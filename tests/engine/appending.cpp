@@ -1,7 +1,9 @@
 // What an append promises to whoever makes one.
 #include <rocksdb/env.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "events/limits.h"
 #include "tests/engine/fixture.h"
@@ -189,6 +191,21 @@ SCENARIO("time never runs backwards, and a wrong clock is refused") {
     future_again.time = {noon.micros + minutes(61)};
     CHECK(accepted(*ledger, std::move(future_again)).recorded_at == Timestamp{noon.micros + minutes(61)});
   }
+}
+
+SCENARIO("a ledger that is opened for each append keeps few files") {
+  Place place;
+  std::size_t most = 0;
+  for (std::uint32_t i = 1; i <= 100; ++i) {
+    auto ledger = opened(place.path());
+    REQUIRE(accepted(*ledger, single("r" + std::to_string(i), 1, i)).first == Position{i});
+    ledger.reset();
+    std::size_t tables = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(place.path() / "log")) tables += entry.path().extension() == ".sst";
+    most = std::max(most, tables);
+  }
+  CHECK(most < 40);
+  CHECK(positions(opened(place.path())->read_stream(person(1))).size() == 100);
 }
 
 SCENARIO("a ledger works without a disk") {
