@@ -19,8 +19,9 @@ constexpr std::string_view checkpoint_key = "checkpoint";
 constexpr std::size_t write_buffer_bytes = 4u << 20;
 constexpr std::size_t sum_bytes = 8;
 
+// An empty text may point nowhere, which no Slice may.
 rocksdb::Slice slice(std::string_view text) {
-  return {text.data(), text.size()};
+  return text.empty() ? rocksdb::Slice() : rocksdb::Slice(text.data(), text.size());
 }
 std::string_view view(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
