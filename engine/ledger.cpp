@@ -17,6 +17,7 @@
 #include "engine/ring.h"
 #include "engine/sequencer.h"
 #include "engine/walks.h"
+#include "engine/written.h"
 #include "events/limits.h"
 
 namespace fodspor::engine {
@@ -28,35 +29,6 @@ Timestamp system_now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
 }
-
-// What ordering asks, answered by the indexes and the log.
-class Written : public Past {
- public:
-  Written(const Indexes& indexes, const LogStore& log) : indexes_(indexes), log_(log) {}
-
-  Result<std::optional<Head>> stream_head(const StreamId& stream) const override { return indexes_.stream_head(stream); }
-  Result<std::optional<Head>> programme_head(ProgrammeId programme) const override { return indexes_.programme_head(programme); }
-  Result<std::optional<Position>> first_of(RequestKey request) const override { return indexes_.first_of(request); }
-  Result<std::optional<Appended>> same(Position first, std::span<const Proposal> proposals) const override {
-    Appended answer{first, {first.value + proposals.size() - 1}, {}, true};
-    Position position = first;
-    for (const Proposal& proposal : proposals) {
-      auto value = log_.read(position);
-      if (!value && value.error().fault == Fault::not_found) return std::nullopt;
-      if (!value) return tl::make_unexpected(value.error());
-      FODSPOR_TRY(const Stored stored, read_record(*value, position));
-      // The number of events in the batch is part of each of them, so a longer or shorter one differs in its first.
-      if (fodspor::engine::view(stored.packed) != proposal.packed) return std::nullopt;
-      answer.recorded_at = stored.placement.recorded_at;
-      ++position.value;
-    }
-    return answer;
-  }
-
- private:
-  const Indexes& indexes_;
-  const LogStore& log_;
-};
 
 Status check_shape(const Batch& batch) {
   const std::size_t count = batch.proposals.size();
@@ -102,6 +74,7 @@ class Ledger::Impl {
   std::unique_ptr<Written> written;
   std::unique_ptr<Ring> ring;
   std::unique_ptr<Sequencer> sequencer;
+  std::optional<Position> fixed_end;  // of a damaged log: it does not follow a writer
 
   bool writes() const noexcept { return options.access == Access::write; }
   Timestamp now() const { return options.now ? options.now() : system_now(); }
@@ -176,14 +149,28 @@ Status Ledger::Impl::open_for_reading() {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.memory_bytes / 2);
   const LogStore::Options reading{log_directory(directory), LogStore::Mode::read, options.env, cache, marks.get()};
   auto followed = LogStore::open(reading);
+  std::optional<LostRange> lost;
   if (!followed && followed.error().fault == Fault::corrupt) {
-    FODSPOR_TRY(const auto lost, find_loss(reading));
-    if (lost) return fail(Fault::corrupt, describe(*lost));
+    FODSPOR_TRY(lost, find_loss(reading));
+  } else if (followed) {
+    FODSPOR_DO((*followed)->catch_up());
+    FODSPOR_TRY(const Position last, (*followed)->last());
+    if (last < marks->durable()) {
+      FODSPOR_TRY(lost, find_loss(reading));
+    }
   }
-  if (!followed) return tl::make_unexpected(followed.error());
-  log = std::move(*followed);
-  FODSPOR_DO(log->catch_up());
-  FODSPOR_TRY(indexes, Indexes::open({derived_directory(directory), false, options.env, cache}, *log, marks->durable()));
+  if (lost && !options.before_damage) return fail(Fault::corrupt, describe(*lost));
+  if (lost) {
+    LogStore::Options sound = reading;
+    sound.mode = LogStore::Mode::salvage;
+    FODSPOR_TRY(log, LogStore::open(sound));
+    fixed_end = Position{lost->first.value - 1};
+  } else {
+    if (!followed) return tl::make_unexpected(followed.error());
+    log = std::move(*followed);
+  }
+  FODSPOR_TRY(indexes,
+              Indexes::open({derived_directory(directory), false, options.env, cache}, *log, fixed_end.value_or(marks->durable())));
   return {};
 }
 
@@ -201,6 +188,7 @@ void Ledger::Impl::close() noexcept {
 
 Result<Position> Ledger::Impl::see_durable() const {
   if (writes()) return sequencer->durable();
+  if (fixed_end) return *fixed_end;
   const Position durable = marks->durable();
   if (indexes->last() >= durable) return indexes->last();
   FODSPOR_DO(log->catch_up());
@@ -255,7 +243,8 @@ void Ledger::append(Batch batch, std::function<void(Result<Appended>)> done) {
 }
 
 Position Ledger::durable() const noexcept {
-  return impl_->writes() ? impl_->sequencer->durable() : impl_->marks->durable();
+  if (impl_->writes()) return impl_->sequencer->durable();
+  return impl_->fixed_end ? *impl_->fixed_end : impl_->marks->durable();
 }
 
 Result<Version> Ledger::head(const StreamId& stream) const {

@@ -34,6 +34,7 @@ struct Options {
   std::size_t memory_bytes = 256u << 20;  // block cache and write buffers, about
   rocksdb::Env* env = nullptr;            // borrowed; nullptr: the machine's. Tests give one that fails
   std::function<Timestamp()> now;         // empty: the system clock
+  bool before_damage = false;             // reading a log that is damaged: what stands before the damage, and nothing newer than at opening
   bool allow_clock_jump = false;  // accept a proposal more than an hour before or after this clock (imports of history, simulations)
 };
 

@@ -197,6 +197,16 @@ SCENARIO("a flipped bit in the middle of the write-ahead log is refused with the
   CHECK_THAT(failure.message, Catch::Matches(".*events [0-9]+ to 100 cannot be read.*"));
   CHECK(files::file_size(wals[0]) == size);
   CHECK(not_opened(copy, reading()).message == failure.message);
+
+  WHEN("somebody asks to read what stands before the damage") {
+    fodspor::engine::Options options = reading();
+    options.before_damage = true;
+    auto before = opened(copy, options);
+    const std::uint64_t last = before->durable().value;
+    CHECK_THAT(failure.message, Catch::Contains("events " + std::to_string(last + 1) + " to 100"));
+    CHECK(positions(before->read_log()).size() == last);
+    CHECK(positions(before->read_stream(person(1))).size() == (last + 9) / 10);
+  }
 }
 
 SCENARIO("a write-ahead log that was deleted is missed") {
