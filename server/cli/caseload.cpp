@@ -108,7 +108,7 @@ class Find : public Command {
                                  {"stage", {"stage", "trin"}},
                                  {"entry", {"entered", "startet"}},
                                  {"completion", {"completed", "gennemført"}},
-                                 {"exit", {"left", "forladt"}},
+                                 {"exit", {"left", "sluttet"}},
                                  {"last_contact", {"last contact", "sidste kontakt"}}});
     for (const auto& match : found) {
       FODSPOR_TRY(const auto lines, projections::read_person(*rows, context, match.person));

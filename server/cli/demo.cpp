@@ -56,16 +56,17 @@ class Demo : public Command {
     report.data("participants", made.participants);
     add_kpi_tables(report, lines, context);
     add_portfolio_tables(report, pools, context);
-    FODSPOR_DO(add_next(console, report, *kpi, context, lines));
+    FODSPOR_DO(add_next(console, report, reading.ledger(), *kpi, context, lines));
     console.print(report);
     return Exit::yes;
   }
 
  private:
   // Commands with real ids, so that each can be typed as it stands.
-  static Status add_next(const Console& console, Report& report, const projections::Rows& kpi, const projections::Context& context,
-                         const std::vector<projections::KpiLine>& lines) {
+  static Status add_next(const Console& console, Report& report, const engine::Ledger& ledger, const projections::Rows& kpi,
+                         const projections::Context& context, const std::vector<projections::KpiLine>& lines) {
     std::optional<Id> person;
+    std::optional<EventId> decided;
     const projections::KpiLine* share = nullptr;
     for (const auto& line : lines) {
       if (share == nullptr && line.target.share && line.counts.numerator > 0) share = &line;
@@ -76,6 +77,7 @@ class Demo : public Command {
                                       [&](const projections::ExplainedUnit& unit) {
                                         if (unit.met != projections::Truth::yes || !unit.in_population) return true;
                                         person = unit.subject.id;
+                                        if (!unit.reasons.empty()) decided = unit.reasons.back().because;
                                         return false;
                                       }));
     }
@@ -93,10 +95,15 @@ class Demo : public Command {
         const std::string digits = person->hex().substr(0, 10);
         add("explain " + target + " --person " + digits, "why one of them counts", "hvorfor en af dem tæller");
         add("trail " + digits, "that person's whole story", "den persons hele forløb");
-        add("trail " + digits + " --known-at 2021-06-30", "the story as it was known then", "forløbet, som det var kendt da");
+        if (decided) {
+          FODSPOR_TRY(const auto position, ledger.find(*decided));
+          if (position && position->value > 1) {
+            add(fmt::format("trail {} --known-at {}", digits, position->value - 1), "the story just before it was decided",
+                "forløbet lige før det blev afgjort");
+          }
+        }
       }
-      add("kpi --programme " + share->programme.slug() + " --known-at 2022-01-01", "the figures as they were known then",
-          "tallene, som de var kendt da");
+      add("kpi --programme " + share->programme.slug() + " --known-at 2022-01-01", "as known at new year 2022", "som kendt ved nytår 2022");
     }
     add("evaluate esf.cr06 --by programme", "in employment six months after leaving", "i beskæftigelse seks måneder efter");
     add("caseload --valid-at 2021-09-01 --due", "who was due a check-in that day", "hvem der skulle kontaktes den dag");

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 namespace fodspor::server {
 
@@ -130,18 +129,21 @@ std::string nearest(std::string_view given, const std::vector<std::string_view>&
   std::string best;
   std::size_t best_edits = std::max<std::size_t>(given.size() / 3, 1) + 1;
   for (const std::string_view name : names) {
-    std::vector<std::size_t> row(name.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= given.size(); ++i) {
-      std::size_t diagonal = row[0]++;
-      for (std::size_t j = 1; j <= name.size(); ++j) {
-        const std::size_t replaced = diagonal + (given[i - 1] == name[j - 1] ? 0 : 1);
-        diagonal = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    // Edits of single letters, two swapped neighbours counting as one: what fingers do.
+    std::vector<std::vector<std::size_t>> edits(given.size() + 1, std::vector<std::size_t>(name.size() + 1));
+    for (std::size_t i = 0; i <= given.size(); ++i) {
+      for (std::size_t j = 0; j <= name.size(); ++j) {
+        if (i == 0 || j == 0) {
+          edits[i][j] = i + j;
+          continue;
+        }
+        edits[i][j] = std::min({edits[i - 1][j] + 1, edits[i][j - 1] + 1, edits[i - 1][j - 1] + (given[i - 1] == name[j - 1] ? 0 : 1)});
+        const bool swapped = i > 1 && j > 1 && given[i - 1] == name[j - 2] && given[i - 2] == name[j - 1];
+        if (swapped) edits[i][j] = std::min(edits[i][j], edits[i - 2][j - 2] + 1);
       }
     }
-    if (row.back() < best_edits) {
-      best_edits = row.back();
+    if (edits[given.size()][name.size()] < best_edits) {
+      best_edits = edits[given.size()][name.size()];
       best = name;
     }
   }

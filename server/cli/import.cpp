@@ -5,7 +5,6 @@
 
 #include <boost/json.hpp>
 #include <fstream>
-#include <sstream>
 
 #include "replay/export.h"
 #include "server/cli/commands.h"
@@ -20,12 +19,18 @@ using intake::ImportOptions;
 using intake::ImportReport;
 
 // An exported log says of each event where it stood; what somebody wrote to be imported cannot.
-bool is_exported(std::string_view content) {
-  const std::string_view line = content.substr(0, content.find('\n'));
+bool is_exported(std::string_view line) {
   boost::json::error_code error;
   const auto value = boost::json::parse({line.data(), line.size()}, error);
   const auto* object = error ? nullptr : value.if_object();
   return object != nullptr && object->contains("position") && object->contains("batch_size");
+}
+
+// Whether a file begins as an exported log does. One of ten million events is read as a stream, never whole.
+bool begins_exported(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string line;
+  return std::getline(stream, line) && is_exported(line);
 }
 
 class Import : public Command {
@@ -61,15 +66,17 @@ class Import : public Command {
       FODSPOR_TRY(const Input input, Input::read(mapping_, console.world()));
       mapping = intake::NamedText{input.name(), input.content()};
     }
+    if (!mapping_) {
+      for (const auto& file : files_) {
+        if (file != "-" && begins_exported(file)) return import_exported(console, file);
+      }
+    }
     std::vector<Input> inputs;
     for (const auto& file : files_) {
       FODSPOR_TRY(Input input, Input::read(file, console.world()));
       inputs.push_back(std::move(input));
     }
-    const bool exported = !mapping_ && is_exported(inputs.front().content());
-    // An exported log brings its own times of recording, which lie in the past.
-    FODSPOR_TRY(const auto ledger, console.open(dry_run_ && !exported ? engine::Access::read : engine::Access::write, exported));
-    if (exported) return import_exported(console, *ledger, inputs);
+    FODSPOR_TRY(const auto ledger, console.open(dry_run_ ? engine::Access::read : engine::Access::write));
 
     Report report(dry_run_ ? "What would be imported" : "Imported", dry_run_ ? "Hvad der ville blive importeret" : "Importeret");
     Table& table = report.table("files", Words{},
@@ -113,28 +120,29 @@ class Import : public Command {
             count(imported.retracted), count(imported.unchanged), at(imported.first),    at(imported.last)};
   }
 
-  Result<Exit> import_exported(Console& console, engine::Ledger& ledger, const std::vector<Input>& inputs) const {
-    if (inputs.size() > 1) return fail(Fault::invalid, "an exported log is one file: give it alone");
-    if (ledger.durable().value > 0) {
+  Result<Exit> import_exported(Console& console, const std::string& file) const {
+    if (files_.size() > 1) return fail(Fault::invalid, fmt::format("{} is an exported log, which is imported alone", file));
+    // It brings its own times of recording, which lie in the past.
+    FODSPOR_TRY(const auto ledger, console.open(dry_run_ ? engine::Access::read : engine::Access::write, true));
+    if (ledger->durable().value > 0) {
       return fail(Fault::conflict,
                   fmt::format("{} is an exported log and goes into an empty ledger; this one holds {} events: make a new one with "
                               "`fodspor init --ledger DIR`",
-                              inputs.front().name(), ledger.durable().value));
+                              file, ledger->durable().value));
     }
     Report report(dry_run_ ? "An exported log, not imported" : "An exported log, imported",
                   dry_run_ ? "En eksporteret log, ikke importeret" : "En eksporteret log, importeret");
+    report.fact("file", {"File", "Fil"}, Cell::text(file));
     if (!dry_run_) {
       Meter meter(console, {"importing", "importerer"});
-      std::istringstream lines(inputs.front().content());
-      FODSPOR_TRY(const auto copied, replay::import_log(ledger, lines, inputs.front().name(), meter.function()));
+      std::ifstream lines(file, std::ios::binary);
+      FODSPOR_TRY(const auto copied, replay::import_log(*ledger, lines, file, meter.function()));
       report.fact("events", {"Events", "Hændelser"}, Cell::number(static_cast<std::int64_t>(copied.events)));
       report.fact("requests", {"Requests", "Anmodninger"}, Cell::number(static_cast<std::int64_t>(copied.requests)));
-    } else {
-      report.fact("events", {"Lines", "Linjer"}, Cell::number(static_cast<std::int64_t>(inputs.front().lines().size())));
     }
-    report.answered_at(ledger.durable());
+    report.answered_at(ledger->durable());
     console.print(report);
-    if (!dry_run_) catch_up_views(console, ledger);
+    if (!dry_run_) catch_up_views(console, *ledger);
     return Exit::yes;
   }
 

@@ -129,6 +129,7 @@ class Log : public Command {
     } else if (console.settings().format == Format::text) {
       std::vector<std::string> heads;
       for (const auto& field : fields) heads.emplace_back(field.head.in(console.settings().language));
+      heads.front() = numbered(console, heads.front());
       console.line(toned(row_of(console, heads), Tone::strong, console.layout().colour));
     }
   }
@@ -160,12 +161,16 @@ class Log : public Command {
         break;
     }
     const Language language = console.settings().language;
-    const std::string number = grouped(static_cast<std::int64_t>(event.position().value), language);
-    const int room = (narrow(console) ? fields[0].narrow : fields[0].wide) - width(number);
+    const std::string number = numbered(console, grouped(static_cast<std::int64_t>(event.position().value), language));
     const std::string about = narrow(console) ? briefest(event.stream()) : short_name(event.stream(), language);
-    console.line(
-        row_of(console, {std::string(static_cast<std::size_t>(std::max(0, room)), ' ') + number, shown(event.placement().recorded_at),
-                         day(event.valid_from()), type, programme, about, on_one_line(facts_to_json(event))}));
+    console.line(row_of(console, {number, shown(event.placement().recorded_at), day(event.valid_from()), type, programme, about,
+                                  on_one_line(facts_to_json(event))}));
+  }
+
+  // Aligned right in the first field.
+  static std::string numbered(const Console& console, const std::string& text) {
+    const int room = (narrow(console) ? fields[0].narrow : fields[0].wide) - width(text);
+    return std::string(static_cast<std::size_t>(std::max(0, room)), ' ') + text;
   }
 
   static bool narrow(const Console& console) { return console.world().out_is_terminal && console.layout().columns < wide_columns; }

@@ -67,6 +67,9 @@ Mistake fill(const Option& option, const std::vector<std::string>& values) {
                        meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
   }
   if (auto* const* flag = std::get_if<bool*>(&option.target)) {
+    for (const auto& value : values) {
+      if (value != "true") return fmt::format("{} takes no value; leave '={}' out", option.name, value);
+    }
     **flag = true;
   } else if (auto* const* text = std::get_if<std::string*>(&option.target)) {
     **text = values.back();

@@ -47,8 +47,8 @@ void add_portfolio_tables(Report& report, const std::vector<projections::Portfol
                                     {"oere", {"grant, kr.", "tilskud, kr."}, right},
                                     {"people", {"people", "personer"}, right},
                                     {"completed", {"completed", "gennemført"}, right},
-                                    {"left", {"left", "forladt"}, right},
-                                    {"employed_at_exit", {"job at exit", "job ved exit"}, right},
+                                    {"left", {"left", "sluttet"}, right},
+                                    {"employed_at_exit", {"job at exit", "job ved slut"}, right},
                                     {"employed_at_six_months", {"6 months on", "6 mdr. efter"}, right}};
   if (lines.empty()) report.table("members", {"Portfolios", "Puljer"}, columns);
   for (const auto& line : lines) {
@@ -67,7 +67,7 @@ void add_portfolio_tables(Report& report, const std::vector<projections::Portfol
               framed ? Cell::shown(programme->frame->title.in(false), programme->frame->title.in(true), programme->frame->title.in(false))
                      : Cell(),
               Cell::text(member.when.from.text()), member.when.to ? Cell::text(member.when.to->text()) : Cell(), member.oere, member.counts,
-              member.has_frame));
+              member.counts.participations > 0));
     }
     table.rule();
     table.add(

@@ -57,7 +57,7 @@ SCENARIO("append refuses a batch with a mistake whole, and names line, field and
        {"line 1", "facts.kind", "club"}},
       {"date",
        event(R"("valid_from":"2021-02-30","source":"staff","facts":{"course":3,"kind":"jobklub"})"),
-       {"line 1", "valid_from", "2021-02-30"}},
+       {"line 1", "valid_from", "day 30"}},
       {"json", good + "{", {"line 2"}},
       {"programme",
        R"({"type":"CourseStarted","stream":")" + participant +
