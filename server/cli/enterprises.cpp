@@ -74,8 +74,9 @@ class Enterprises : public Command {
                                  {"employed", {"hired", "ansat"}, right}});
     for (const auto& line : lines) {
       const std::string digits = line.enterprise.hex().substr(0, 10);
-      table.add({Cell::text(line.programme.slug()), Cell::shown(digits, digits, line.enterprise.hex()),
-                 line.cvr == 0 ? Cell() : Cell::plain_number(line.cvr),
+      // Where one programme was asked for, its name in every row says nothing to people.
+      table.add({programme_ ? Cell::shown({}, {}, line.programme.slug()) : Cell::text(line.programme.slug()),
+                 Cell::shown(digits, digits, line.enterprise.hex()), line.cvr == 0 ? Cell() : Cell::plain_number(line.cvr),
                  line.p_number == 0 ? Cell() : Cell::plain_number(static_cast<std::int64_t>(line.p_number)), kind_cell(line.kind),
                  Cell::text(line.industry), day(line.recruited), day(line.committed), day(line.withdrew, Tone::faint),
                  day(line.ambassador_from), count(line.openings), count(line.placed), count(line.employed)});

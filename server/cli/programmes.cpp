@@ -110,7 +110,7 @@ class Programmes : public Command {
                                    {"title", {"what counts", "hvad der tæller"}, left, false, Column::For::programs},
                                    {"words", {"what counts", "hvad der tæller"}, left, true, Column::For::people},
                                    {"wanted", {"wanted", "ønsket"}, right},
-                                   {"definition", {"definition", "definition"}, left, true},
+                                   {"definition", {"definition", "definition"}},
                                    {"document", {"document", "dokument"}, left}});
     for (const auto& [id, programme] : context.programmes) {
       if (programme_ && id != *programme_) continue;
@@ -122,7 +122,8 @@ class Programmes : public Command {
         const bool same = previous != nullptr && previous->id == target.id;
         targets.add({Cell::text(id.slug()), same ? Cell::shown({}, {}, target.id) : Cell::text(target.id, Tone::strong),
                      Cell::text(target.reading), both(target.title), reading_words(target.reading, target.title, same), wanted_cell(target),
-                     Cell::text(target.definition + "@" + target.definition_version), documents.number(target.document)});
+                     Cell::shown(target.definition, target.definition, target.definition + "@" + target.definition_version),
+                     documents.number(target.document)});
         previous = &target;
       }
     }
