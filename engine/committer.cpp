@@ -4,16 +4,10 @@
 
 namespace fodspor::engine {
 
-Committer::Committer(LogStore& log, Indexes& indexes, Marks& marks, Ring& ring, Position last, Timestamp recorded_at,
-                     std::function<void(const Group&)> answering)
-    : log_(log),
-      indexes_(indexes),
-      marks_(marks),
-      ring_(ring),
-      answering_(std::move(answering)),
-      durable_(last.value),
-      recorded_at_(recorded_at.micros),
-      thread_([this] { run(); }) {}
+Committer::Committer(LogStore& log, Indexes& indexes, Marks& marks, Ring& ring, Position last, Timestamp recorded_at)
+    : log_(log), indexes_(indexes), marks_(marks), ring_(ring), durable_(last.value), recorded_at_(recorded_at.micros), thread_([this] {
+        run();
+      }) {}
 
 Committer::~Committer() {
   {
@@ -97,7 +91,6 @@ void Committer::finish(WrittenGroup& written) {
     }
   }
   if (const auto poisoned = poison()) written.group->refuse(*poisoned);
-  answering_(*written.group);
   written.group->answer();
 }
 

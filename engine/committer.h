@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,9 +33,8 @@ struct WrittenGroup {
 
 class Committer {
  public:
-  // All outlive it. `answering` is called before each group is answered, on either thread.
-  Committer(LogStore& log, Indexes& indexes, Marks& marks, Ring& ring, Position last, Timestamp recorded_at,
-            std::function<void(const Group&)> answering);
+  // All outlive it.
+  Committer(LogStore& log, Indexes& indexes, Marks& marks, Ring& ring, Position last, Timestamp recorded_at);
   ~Committer();  // commits what was handed over
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -64,7 +62,6 @@ class Committer {
   Indexes& indexes_;
   Marks& marks_;
   Ring& ring_;
-  const std::function<void(const Group&)> answering_;
   std::atomic<std::uint64_t> durable_;
   std::atomic<std::int64_t> recorded_at_;
 

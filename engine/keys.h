@@ -1,6 +1,6 @@
 // The byte grammar of every key, and of the values that are not events. Pure functions; the one place that knows it.
 //
-//   log/      events       be64(position)                         → a stored event, record.h
+//   log/      events       be64(position of the last)             → a bundle of stored events, bundle.h
 //             default      "format"                               → varint(format)
 //   derived/  streams      kind(1) id(16) be32(version)           → positions: of that version and those after it
 //             heads        kind(1) id(16)                         → varint(version) varint(position)        a stream's last event

@@ -84,7 +84,7 @@ class Ledger::Impl {
   Status open_for_reading();
   Result<Position> see_durable() const;
   Status check_and_stamp(Batch& batch) const;
-  Result<Stored> read_stored(Position position, std::string& value) const;
+  LogStore::Reader reader() const { return {*log, LogStore::Reader::Use::lookup}; }
   void close() noexcept;
 };
 
@@ -127,8 +127,9 @@ Status Ledger::Impl::open_for_writing() {
   FODSPOR_TRY(const Position last, log->last());
   Timestamp recorded_at;
   if (last.value > 0) {
-    std::string value;
-    FODSPOR_TRY(const Stored stored, read_stored(last, value));
+    LogStore::Reader reading = reader();
+    FODSPOR_TRY(const std::string_view value, reading.read(last));
+    FODSPOR_TRY(const Stored stored, read_record(value, last));
     recorded_at = stored.placement.recorded_at;
   }
   marks->publish(last);
@@ -214,11 +215,6 @@ Status Ledger::Impl::check_and_stamp(Batch& batch) const {
   return {};
 }
 
-Result<Stored> Ledger::Impl::read_stored(Position position, std::string& value) const {
-  FODSPOR_TRY(value, log->read(position));
-  return read_record(value, position);
-}
-
 Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Ledger::~Ledger() {
   impl_->close();
@@ -263,8 +259,9 @@ Result<std::optional<Appended>> Ledger::find_request(const RequestKey& request) 
   FODSPOR_DO(impl_->see_durable());
   FODSPOR_TRY(const auto first, impl_->indexes->first_of(request));
   if (!first) return std::nullopt;
-  std::string value;
-  FODSPOR_TRY(const Stored stored, impl_->read_stored(*first, value));
+  LogStore::Reader reader = impl_->reader();
+  FODSPOR_TRY(const std::string_view value, reader.read(*first));
+  FODSPOR_TRY(const Stored stored, read_record(value, *first));
   FODSPOR_TRY(const Header header, read_header(stored.packed));
   return Appended{*first, {first->value + header.batch_size - 1}, stored.placement.recorded_at, true};
 }
@@ -274,13 +271,10 @@ Result<Event> Ledger::read(Position position) const {
   if (position.value == 0 || position > durable) {
     return fail(Fault::not_found, "there is no event " + std::to_string(position.value) + "; the last is " + std::to_string(durable.value));
   }
-  std::string value;
-  auto stored = impl_->read_stored(position, value);
-  if (!stored && stored.error().fault == Fault::not_found) {
-    return fail(Fault::corrupt, "log/: event " + std::to_string(position.value) + " is missing; run `fodspor doctor`");
-  }
-  if (!stored) return tl::make_unexpected(stored.error());
-  auto event = Event::decode(stored->packed, stored->placement);
+  LogStore::Reader reader = impl_->reader();
+  FODSPOR_TRY(const std::string_view value, reader.read(position));
+  FODSPOR_TRY(const Stored stored, read_record(value, position));
+  auto event = Event::decode(stored.packed, stored.placement);
   if (!event) return tl::make_unexpected(at("event " + std::to_string(position.value), event.error()));
   return event;
 }

@@ -6,6 +6,10 @@
 #include <rocksdb/transaction_log.h>
 #include <rocksdb/write_batch.h>
 
+#include <array>
+#include <span>
+
+#include "engine/bundle.h"
 #include "engine/keys.h"
 #include "engine/storage.h"
 
@@ -198,12 +202,19 @@ Status LogStore::write(const Block& block, bool synced) {
   options.sync = synced;
   options.no_slowdown = true;
   options.protection_bytes_per_key = 8;
-  rocksdb::WriteBatch batch(block.bytes.size() + block.size() * 16, 0, options.protection_bytes_per_key, 0);
-  for (std::uint64_t i = 0; i < block.size(); ++i) {
-    const Position position{block.first.value + i};
-    if (const auto put = batch.Put(files_->events(), slice(event_key(position)), slice(block.value(position))); !put.ok()) {
-      return tl::make_unexpected(failure_of(put, at_event("writing", position)));
-    }
+  rocksdb::WriteBatch batch(block.bytes.size() + block.size() * 4, 0, options.protection_bytes_per_key, 0);
+  for (std::size_t first = 0; first < block.size();) {
+    const std::size_t begin = first == 0 ? 0 : block.ends[first - 1];
+    std::size_t next = first + 1;
+    while (next < block.size() && next - first < bundle_events_max && block.ends[next - 1] - begin < bundle_bytes_max) ++next;
+    const std::span<const std::size_t> ends(block.ends.data() + first, next - first);
+    const std::string key = event_key({block.first.value + next - 1});
+    const std::string head = bundle_head(ends, begin);
+    const std::array<rocksdb::Slice, 1> keys{slice(key)};
+    const std::array<rocksdb::Slice, 2> values{slice(head), slice(std::string_view(block.bytes).substr(begin, ends.back() - begin))};
+    const auto put = batch.Put(files_->events(), {keys.data(), 1}, {values.data(), 2});
+    if (!put.ok()) return tl::make_unexpected(failure_of(put, at_event("writing", {block.first.value + first})));
+    first = next;
   }
   if (const auto status = files_->store.db->Write(options, &batch); !status.ok()) {
     return tl::make_unexpected(
@@ -245,55 +256,52 @@ Result<Position> LogStore::last() const {
   return *position;
 }
 
-Result<std::string> LogStore::read(Position position) const {
-  std::string value;
-  const auto status = files_->store.db->Get({}, files_->events(), slice(event_key(position)), &value);
-  if (status.IsNotFound()) return fail(Fault::not_found, "there is no event " + std::to_string(position.value));
-  if (!status.ok()) return tl::make_unexpected(failure_of(status, at_event("reading", position)));
-  return value;
-}
-
-struct LogStore::Walk::State {
+struct LogStore::Reader::State {
   std::unique_ptr<rocksdb::Iterator> iterator;
-  Position next;
-  Position to;
-  bool started = false;
+  Bundle bundle;
 };
 
-LogStore::Walk::Walk(const LogStore& store, Position from, Position to) : state_(std::make_unique<State>()) {
-  state_->next = from.value == 0 ? Position{1} : from;
-  state_->to = to;
+LogStore::Reader::Reader(const LogStore& store, Use use) : state_(std::make_unique<State>()) {
   rocksdb::ReadOptions options;
-  options.fill_cache = false;
-  options.adaptive_readahead = true;
-  if (state_->next <= to) state_->iterator.reset(store.files_->store.db->NewIterator(options, store.files_->events()));
+  options.fill_cache = use == Use::lookup;
+  options.adaptive_readahead = use == Use::scan;
+  state_->iterator.reset(store.files_->store.db->NewIterator(options, store.files_->events()));
 }
-LogStore::Walk::~Walk() = default;
-LogStore::Walk::Walk(Walk&&) noexcept = default;
+LogStore::Reader::~Reader() = default;
+LogStore::Reader::Reader(Reader&&) noexcept = default;
+
+Result<std::string_view> LogStore::Reader::read(Position position) {
+  auto& [iterator, bundle] = *state_;
+  if (bundle.holds(position)) return bundle.event(position);
+  // The one after the last of a bundle is the first of the next.
+  if (position.value > 1 && bundle.holds({position.value - 1})) {
+    iterator->Next();
+  } else {
+    iterator->Seek(slice(event_key(position)));
+  }
+  const auto missing = [&](const std::string& next) {
+    return fail(Fault::corrupt, "log/: event " + std::to_string(position.value) + " is missing" + next + "; run `fodspor doctor`");
+  };
+  if (!iterator->Valid()) {
+    bundle = {};
+    if (!iterator->status().ok()) return tl::make_unexpected(failure_of(iterator->status(), at_event("reading", position)));
+    return missing("");
+  }
+  const auto last = read_event_key(fodspor::engine::view(iterator->key()));
+  if (!last) return missing(", and a key after it is damaged");
+  FODSPOR_DO(bundle.read(*last, fodspor::engine::view(iterator->value())));
+  if (!bundle.holds(position)) return missing(", the next is " + std::to_string(bundle.first().value));
+  return bundle.event(position);
+}
+
+LogStore::Walk::Walk(const LogStore& store, Position from, Position to)
+    : reader_(store, Reader::Use::scan), next_(from.value == 0 ? Position{1} : from), to_(to) {}
 
 Result<std::optional<std::string_view>> LogStore::Walk::next() {
-  State& state = *state_;
-  if (state.next > state.to) return std::nullopt;
-  rocksdb::Iterator& iterator = *state.iterator;
-  if (state.started) {
-    iterator.Next();
-  } else {
-    iterator.Seek(slice(event_key(state.next)));
-    state.started = true;
-  }
-  if (!iterator.Valid()) {
-    if (!iterator.status().ok()) return tl::make_unexpected(failure_of(iterator.status(), at_event("reading on from", state.next)));
-    return fail(Fault::corrupt, "log/: events " + std::to_string(state.next.value) + " to " + std::to_string(state.to.value) +
-                                    " are missing; run `fodspor doctor`");
-  }
-  const auto position = read_event_key(fodspor::engine::view(iterator.key()));
-  if (position != state.next) {
-    return fail(Fault::corrupt, "log/: event " + std::to_string(state.next.value) + " is missing" +
-                                    (position ? ", the next is " + std::to_string(position->value) : std::string()) +
-                                    "; run `fodspor doctor`");
-  }
-  ++state.next.value;
-  return fodspor::engine::view(iterator.value());
+  if (next_ > to_) return std::nullopt;
+  FODSPOR_TRY(const std::string_view value, reader_.read(next_));
+  ++next_.value;
+  return value;
 }
 
 Status LogStore::flush() {

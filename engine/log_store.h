@@ -1,4 +1,4 @@
-// log/: the events by position. The only synced writes of the ledger; one put an event, keys rise, nothing is rewritten.
+// log/: the events by position. The only synced writes of the ledger; one put a bundle of events, keys rise, nothing is rewritten.
 //
 // Opened by the writer, or by a reading process beside it, which sees what the writer has put into its files and catches up on demand.
 // write() and sync() are the sequencer's alone; everything else may be called by any thread.
@@ -73,20 +73,35 @@ class LogStore {
   Status catch_up();
 
   Result<Position> last() const;  // of what is in the files, durable or not
-  // The stored value. Fault::not_found, corrupt.
-  Result<std::string> read(Position position) const;
 
-  class Walk {  // rising, from a position on; the bytes are valid until the next step
+  // Stored events in any order, fastest in their own. Sees the log as it stood when it was made; the bytes are valid until the next call.
+  class Reader {
    public:
-    explicit Walk(const LogStore& store, Position from, Position to);
-    ~Walk();
-    Walk(Walk&&) noexcept;
-    // None past `to`. Fault::corrupt for damage and for a position that is missing.
-    Result<std::optional<std::string_view>> next();
+    enum class Use {
+      lookup,  // of a few, which others may soon ask for
+      scan,    // of many in their order: read ahead, and leave the cache to others
+    };
+    Reader(const LogStore& store, Use use);
+    ~Reader();
+    Reader(Reader&&) noexcept;
+    // Of an event that must be there. Fault::corrupt: it is not, or damaged.
+    Result<std::string_view> read(Position position);
 
    private:
     struct State;
     std::unique_ptr<State> state_;
+  };
+
+  class Walk {  // rising, from a position on; the bytes are valid until the next step
+   public:
+    Walk(const LogStore& store, Position from, Position to);
+    // None past `to`. Fault::corrupt for damage and for a position that is missing.
+    Result<std::optional<std::string_view>> next();
+
+   private:
+    Reader reader_;
+    Position next_;
+    Position to_;
   };
 
   // What is in the write-ahead log into tables. Not beside a write.

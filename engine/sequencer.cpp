@@ -2,8 +2,8 @@
 
 #include <pthread.h>
 
-#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "engine/record.h"
 #include "events/limits.h"
@@ -15,14 +15,12 @@ namespace {
 constexpr std::chrono::milliseconds stall_wait{2'000};
 constexpr std::chrono::milliseconds stall_step{2};
 
-// A group that holds this many events is worth its sync; a smaller one waits for more, for a part of the time that the last write took.
-constexpr std::size_t gathered_events = 1'000;
-// And it is worth the hand-over to another thread. A few such groups are under way at a time, if they do not hold more than this.
+// A group that holds this many events is worth the hand-over to another thread. A few such groups are under way at a time, if they do not
+// hold more than that.
+constexpr std::size_t large_group_events = 1'000;
 constexpr std::size_t under_way_events_max = 32'768;
 static_assert(under_way_events_max + limits::group_events_max + Indexes::run_events <= limits::overlay_events_max,
               "there is room for what is under way and the next group as soon as the last run is taken in");
-constexpr std::chrono::microseconds gather_wait_max{2'000};
-constexpr unsigned hasty_groups = 16;
 
 std::size_t bytes_of(const Batch& batch) {
   std::size_t bytes = 0;
@@ -36,11 +34,7 @@ Sequencer::Sequencer(LogStore& log, Indexes& indexes, const Past& past, Marks& m
     : log_(log),
       indexes_(indexes),
       order_(past, last, recorded_at),
-      committer_(log, indexes, marks, ring, last, recorded_at,
-                 [this](const Group& group) {
-                   const std::lock_guard lock(mutex_);
-                   expected_ = queued_batches_ + group.items.size();
-                 }),
+      committer_(log, indexes, marks, ring, last, recorded_at),
       thread_([this] { run(); }) {}
 
 Sequencer::~Sequencer() {
@@ -88,8 +82,7 @@ Result<std::shared_ptr<Group>> Sequencer::enqueue(Item& item, std::unique_ptr<It
     group->bytes += bytes;
     ++queued_batches_;
     queued_bytes_ += bytes;
-    wake = wake_at_ > 0 && queued_batches_ >= wake_at_;
-    if (wake) wake_at_ = 0;
+    wake = std::exchange(waiting_, false);
   }
   if (wake) queued_.notify_one();
   return group;
@@ -99,11 +92,10 @@ std::shared_ptr<Group> Sequencer::take() {
   std::unique_lock lock(mutex_);
   while (queue_.empty()) {
     if (stopping_) return nullptr;
-    wake_at_ = 1;
+    waiting_ = true;
     queued_.wait(lock);
   }
-  gather(lock);
-  wake_at_ = 0;
+  waiting_ = false;
   std::shared_ptr<Group> group = std::move(queue_.front());
   queue_.pop_front();
   queued_batches_ -= group->items.size();
@@ -111,24 +103,10 @@ std::shared_ptr<Group> Sequencer::take() {
   return group;
 }
 
-// Producers that were just answered come again at once as a rule. Without waiting for them, they and the others would take turns, and each
-// sync would carry half of them.
-void Sequencer::gather(std::unique_lock<std::mutex>& lock) {
-  const auto enough = [this] { return stopping_ || queued_batches_ >= expected_ || queue_.front()->events >= gathered_events; };
-  if (enough()) return;
-  if (hasty_groups_ > 0) {
-    --hasty_groups_;
-    return;
-  }
-  wake_at_ = expected_;
-  const auto wait = std::min<std::chrono::steady_clock::duration>(write_took_ / 2, gather_wait_max);
-  if (!queued_.wait_for(lock, wait, enough)) hasty_groups_ = hasty_groups;
-}
-
 void Sequencer::run() {
   ::pthread_setname_np(::pthread_self(), "sequencer");
   while (std::shared_ptr<Group> group = take()) {
-    const bool large = group->events >= gathered_events && log_.syncs_apart();
+    const bool large = group->events >= large_group_events && log_.syncs_apart();
     if (!large || committer_.events_under_way() + group->events > under_way_events_max) committer_.wait_until_idle();
     auto written = write(std::move(group), !large);
     if (!written) continue;
@@ -201,9 +179,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group, bool 
 Status Sequencer::write_out_stalls(const Block& block, bool synced) {
   const auto give_up = std::chrono::steady_clock::now() + stall_wait;
   while (true) {
-    const auto start = std::chrono::steady_clock::now();
     auto wrote = log_.write(block, synced);
-    write_took_ = std::chrono::steady_clock::now() - start;
     if (wrote || wrote.error().fault != Fault::busy || std::chrono::steady_clock::now() > give_up) return wrote;
     std::this_thread::sleep_for(stall_step);
   }

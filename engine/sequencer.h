@@ -4,7 +4,6 @@
 // Any thread may append. A write or a sync that failed poisons it: nothing is written any more, as nobody knows what is on disk.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -45,7 +44,6 @@ class Sequencer {
  private:
   Result<std::shared_ptr<Group>> enqueue(Item& item, std::unique_ptr<Item> owned);
   std::shared_ptr<Group> take();
-  void gather(std::unique_lock<std::mutex>& lock);
   void run();
   std::optional<WrittenGroup> write(std::shared_ptr<Group> group, bool synced);
   std::vector<const Item*> order(Group& group, std::vector<Placement>& placements);
@@ -60,10 +58,7 @@ class Sequencer {
   std::deque<std::shared_ptr<Group>> queue_;
   std::size_t queued_batches_ = 0;
   std::size_t queued_bytes_ = 0;
-  std::size_t wake_at_ = 0;    // how many batches must be queued for the sequencer to be woken; 0: it is at work
-  std::size_t expected_ = 0;   // batches that the next group may hope for: those answered last, if they come again, and those queued then
-  unsigned hasty_groups_ = 0;  // to take without waiting for more, after that had been in vain
-  std::chrono::steady_clock::duration write_took_{};
+  bool waiting_ = false;  // the sequencer, for the first batch
   bool stopping_ = false;
   Committer committer_;
   std::thread thread_;

@@ -24,25 +24,19 @@ class LogSource : public Cursor::Source {
 
 class PositionSource : public Cursor::Source {
  public:
-  PositionSource(const LogStore& log, Indexes::Positions positions) : log_(log), positions_(std::move(positions)) {}
+  PositionSource(const LogStore& log, Indexes::Positions positions)
+      : reader_(log, LogStore::Reader::Use::lookup), positions_(std::move(positions)) {}
 
   Result<std::optional<Stored>> next() override {
     FODSPOR_TRY(const auto position, positions_.next());
     if (!position) return std::nullopt;
-    auto value = log_.read(*position);
-    if (!value && value.error().fault == Fault::not_found) {
-      return fail(Fault::corrupt,
-                  "log/: event " + std::to_string(position->value) + " is missing, and derived/ knows it; run `fodspor doctor`");
-    }
-    if (!value) return tl::make_unexpected(value.error());
-    value_ = std::move(*value);
-    return read_record(value_, *position);
+    FODSPOR_TRY(const std::string_view value, reader_.read(*position));
+    return read_record(value, *position);
   }
 
  private:
-  const LogStore& log_;
+  LogStore::Reader reader_;
   Indexes::Positions positions_;
-  std::string value_;
 };
 
 }  // namespace

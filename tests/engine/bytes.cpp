@@ -1,7 +1,9 @@
 // Golden bytes: what a ledger written today must look like to every later version.
 #include <array>
 #include <catch2/catch.hpp>
+#include <span>
 
+#include "engine/bundle.h"
 #include "engine/keys.h"
 #include "engine/record.h"
 #include "engine/varint.h"
@@ -37,6 +39,61 @@ SCENARIO("a stored event has these bytes") {
   CHECK(hex(value) ==
         "0100010001"
         "0000");
+}
+
+SCENARIO("a bundle of stored events has these bytes") {
+  const std::array<std::size_t, 4> ends{1, 2, 202, 203};
+  const std::string head = engine::bundle_head(std::span(ends).subspan(1), 1);
+  CHECK(hex(head) == "0301c80101");
+  // 3 events: of 1 byte, 200 and 1
+
+  const std::string value = head + "a" + std::string(200, 'b') + "c";
+  engine::Bundle bundle;
+  REQUIRE(bundle.read({12}, value));
+  CHECK(bundle.first() == Position{10});
+  CHECK_FALSE(bundle.holds({9}));
+  CHECK(bundle.event({10}) == "a");
+  CHECK(bundle.event({11}) == std::string(200, 'b'));
+  CHECK(bundle.event({12}) == "c");
+  CHECK_FALSE(bundle.holds({13}));
+}
+
+SCENARIO("a damaged bundle is refused, and holds nothing") {
+  const std::array<std::size_t, 3> ends{5, 6, 300};
+  const std::string value = engine::bundle_head(ends, 0) + std::string(300, 'x');
+  engine::Bundle bundle;
+  REQUIRE(bundle.read({3}, value));
+  for (std::size_t size = 0; size < value.size(); ++size) {
+    REQUIRE(bundle.read({3}, std::string_view(value).substr(0, size)).error().fault == Fault::corrupt);
+    REQUIRE_FALSE(bundle.holds({3}));
+  }
+  CHECK(bundle.read({3}, value + "x").error().fault == Fault::corrupt);
+  CHECK(bundle.read({2}, value).error().fault == Fault::corrupt);  // three events cannot end at the second position
+  CHECK(bundle.read({3}, std::string(1, '\0')).error().fault == Fault::corrupt);
+  CHECK(bundle.read({3}, std::string(10, '\xff')).error().fault == Fault::corrupt);
+}
+
+SCENARIO("an event is read alone, in any order, wherever it stands among those written with it") {
+  Place place;
+  auto ledger = opened(place.path());
+  constexpr std::size_t events = 300;  // several bundles of one write, and single ones after them
+  std::vector<Fact> facts;
+  for (std::size_t i = 0; i < events; ++i) facts.push_back({person(1 + i % 7), 1 + static_cast<std::uint32_t>(i), enterprise(2)});
+  accepted(*ledger, batch("many", facts));
+  for (std::uint32_t i = 0; i < 3; ++i) accepted(*ledger, batch("one " + std::to_string(i), {{person(9), 1 + i, enterprise(2)}}));
+  const std::vector<std::string> all = stored(*ledger);
+  REQUIRE(all.size() == events + 3);
+  for (std::uint64_t step = 0; step < all.size(); ++step) {
+    const Position position{step * 37 % all.size() + 1};
+    const auto event = ledger->read(position);
+    REQUIRE(event);
+    REQUIRE(event->placement().position == position);
+    auto from_there = ledger->read_log(position, position);
+    REQUIRE(from_there);
+    const auto value = from_there->next();
+    REQUIRE((value && *value));
+    REQUIRE(engine::view((*value)->bytes) == all[position.value - 1]);
+  }
 }
 
 SCENARIO("every key and index value has these bytes") {
