@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace fodspor::engine {
 namespace {
 
@@ -16,19 +18,28 @@ void futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value)
 
 }  // namespace
 
+// A sleeper is counted before it looks at the gate for the last time, and the gate is open before anybody is woken: whoever is not
+// counted here finds the gate open and does not sleep.
+void Gate::wake_some() noexcept {
+  std::uint32_t waiting = waiting_.load();
+  std::uint32_t now = 0;
+  do {
+    now = std::min(waiting, woken_at_once);
+    if (now == 0) return;
+  } while (!waiting_.compare_exchange_weak(waiting, waiting - now));
+  futex(open_, FUTEX_WAKE, now);
+}
+
 void Gate::wait() noexcept {
-  std::uint32_t seen = state_.load(std::memory_order_acquire);
-  if (seen == 2) return;
-  while (seen != 2) {
-    if (seen == 0 && !state_.compare_exchange_weak(seen, 1, std::memory_order_acquire)) continue;
-    futex(state_, FUTEX_WAIT, 1);
-    seen = state_.load(std::memory_order_acquire);
-  }
-  futex(state_, FUTEX_WAKE, woken_at_once);
+  if (open_.load() != 0) return;
+  waiting_.fetch_add(1);
+  while (open_.load() == 0) futex(open_, FUTEX_WAIT, 0);
+  wake_some();
 }
 
 void Gate::open() noexcept {
-  if (state_.exchange(2, std::memory_order_acq_rel) == 1) futex(state_, FUTEX_WAKE, woken_at_once);
+  open_.store(1);
+  wake_some();
 }
 
 }  // namespace fodspor::engine

@@ -13,7 +13,10 @@ class Gate {
   void open() noexcept;
 
  private:
-  std::atomic<std::uint32_t> state_{0};  // 0: closed, 1: closed and somebody waits, 2: open
+  std::atomic<std::uint32_t> open_{0};     // a futex: 0, then 1
+  std::atomic<std::uint32_t> waiting_{0};  // who may be asleep, and nobody has been told to wake
+
+  void wake_some() noexcept;
 };
 
 }  // namespace fodspor::engine
