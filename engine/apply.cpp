@@ -20,11 +20,37 @@ void make_room(Table<Key, Head>& table, std::size_t more) {
 
 }  // namespace
 
+Status Order::foresee(std::span<const Batch* const> batches) {
+  std::vector<RequestKey> requests;
+  std::vector<StreamId> streams;
+  foreseen_.clear();
+  for (const Batch* batch : batches) {
+    const RequestKey request = batch->proposals.front().header.id.request;
+    if (!written_.contains(request)) requests.push_back(request);
+    for (const Proposal& proposal : batch->proposals) {
+      const StreamId& stream = proposal.header.stream;
+      if (!heads_.contains(stream) && !older_heads_.contains(stream)) streams.push_back(stream);
+    }
+  }
+  std::vector<std::optional<Position>> first(requests.size());
+  FODSPOR_DO(past_.first_of_each(requests, first));
+  for (std::size_t i = 0; i < requests.size(); ++i) foreseen_.emplace(requests[i], first[i]);
+
+  std::sort(streams.begin(), streams.end());
+  streams.erase(std::unique(streams.begin(), streams.end()), streams.end());
+  std::vector<std::optional<Head>> heads(streams.size());
+  FODSPOR_DO(past_.stream_heads(streams, heads));
+  make_room(heads_, streams.size());
+  for (std::size_t i = 0; i < streams.size(); ++i) heads_.emplace(streams[i], heads[i].value_or(Head{}));
+  return {};
+}
+
 Result<Head*> Order::stream_head(const StreamId& stream) {
   if (const auto found = heads_.find(stream); found != heads_.end()) return &found->second;
   if (const auto older = older_heads_.find(stream); older != older_heads_.end())
     return &heads_.emplace(stream, older->second).first->second;
-  FODSPOR_TRY(const std::optional<Head> stored, past_.stream_head(stream));
+  std::optional<Head> stored;
+  FODSPOR_DO(past_.stream_heads({&stream, 1}, {&stored, 1}));
   return &heads_.emplace(stream, stored.value_or(Head{})).first->second;
 }
 
@@ -46,8 +72,10 @@ Result<std::optional<Appended>> Order::answered_before(RequestKey request, const
     std::optional<Position> first;
     if (const auto found = written_.find(request); found != written_.end()) {
       first = found->second;
+    } else if (const auto foreseen = foreseen_.find(request); foreseen != foreseen_.end()) {
+      first = foreseen->second;
     } else {
-      FODSPOR_TRY(first, past_.first_of(request));
+      FODSPOR_DO(past_.first_of_each({&request, 1}, {&first, 1}));
     }
     if (!first) return std::nullopt;
     FODSPOR_TRY(answer, past_.same(*first, proposals));
@@ -120,6 +148,7 @@ void Order::written(Position known) {
     written_order_.emplace_back(request, pending.first);
   }
   pending_.clear();
+  foreseen_.clear();
   drop_known(known);
 }
 
@@ -136,6 +165,7 @@ void Order::drop_known(Position known) {
 
 void Order::forget(Position last, Timestamp recorded_at) {
   pending_.clear();
+  foreseen_.clear();
   written_.clear();
   written_order_.clear();
   heads_ = {};

@@ -18,13 +18,14 @@ namespace fodspor::engine {
 struct Batch;
 struct Appended;
 
-// What was ordered and written before. Lives as long as the Order that asks it.
+// What was ordered and written before. Lives as long as the Order that asks it. It is asked for many at a time, which costs a storage much
+// less than one after another; the answers are written beside the questions.
 class Past {
  public:
   virtual ~Past() = default;
-  virtual Result<std::optional<Head>> stream_head(const StreamId& stream) const = 0;
+  virtual Status stream_heads(std::span<const StreamId> streams, std::span<std::optional<Head>> heads) const = 0;
+  virtual Status first_of_each(std::span<const RequestKey> requests, std::span<std::optional<Position>> first) const = 0;
   virtual Result<std::optional<Head>> programme_head(ProgrammeId programme) const = 0;
-  virtual Result<std::optional<Position>> first_of(RequestKey request) const = 0;
   // The answer that this request got if just these proposals stand from `first` on; none if it had other content.
   virtual Result<std::optional<Appended>> same(Position first, std::span<const Proposal> proposals) const = 0;
 };
@@ -33,6 +34,8 @@ class Order {
  public:
   Order(const Past& past, Position last, Timestamp recorded_at) : past_(past), last_(last), recorded_at_(recorded_at) {}
 
+  // Asks the past at once what apply() would ask it batch by batch. These batches are the next to be applied. It changes no answer.
+  Status foresee(std::span<const Batch* const> batches);
   // Orders one batch: its placements are appended to `placements`, in the order of its proposals. None are for a repeated request, nor
   // for a refusal, which leaves everything as it was. The batch must live until `written` or `forget`. Its time must be set.
   // Fault::conflict, too_large; and what Past fails with.
@@ -77,7 +80,8 @@ class Order {
   // Requests that are written, and that Past may not know yet; in the order of their positions too.
   Table<RequestKey, Position> written_;
   std::deque<std::pair<RequestKey, Position>> written_order_;
-  std::vector<Touched> touched_;  // by the batch in hand; kept for its memory
+  Table<RequestKey, std::optional<Position>> foreseen_;  // of the group in hand
+  std::vector<Touched> touched_;                         // by the batch in hand; kept for its memory
 };
 
 }  // namespace fodspor::engine

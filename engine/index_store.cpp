@@ -50,6 +50,9 @@ struct IndexStore::Files {
 
   rocksdb::ColumnFamilyHandle* family(Family f) const { return store.families[static_cast<std::size_t>(f)]; }
   Result<std::optional<std::string>> get(Family f, const std::string& key) const;
+  // `found` is called with each of the keys that is there, by its number, and its value.
+  template <class Found>
+  Status get_all(Family f, std::span<const std::string> keys, Found found) const;
 };
 
 IndexStore::IndexStore(std::unique_ptr<Files> files) : files_(std::move(files)) {}
@@ -123,6 +126,20 @@ Result<std::optional<std::string>> IndexStore::Files::get(Family f, const std::s
   return value;
 }
 
+template <class Found>
+Status IndexStore::Files::get_all(Family f, std::span<const std::string> keys, Found found) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  store.db->MultiGet({}, family(f), keys.size(), slices.data(), values.data(), statuses.data());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return tl::make_unexpected(failure_of(statuses[i], "derived/: reading an index"));
+    FODSPOR_DO(found(i, view(values[i])));
+  }
+  return {};
+}
+
 Position IndexStore::watermark() const noexcept {
   return {files_->watermark.load(std::memory_order_acquire)};
 }
@@ -134,12 +151,29 @@ Status IndexStore::ingest(const Segment& segment) {
   return {};
 }
 
-Result<std::optional<Head>> IndexStore::stream_head(const StreamId& stream) const {
-  FODSPOR_TRY(const auto value, files_->get(Family::heads, stream_prefix(stream)));
-  if (!value) return std::nullopt;
-  const auto head = read_head(*value);
-  if (!head) return fail(Fault::corrupt, "derived/: the head of " + stream.text() + " is damaged; remove derived/, and it is built anew");
-  return head;
+Status IndexStore::stream_heads(std::span<const StreamId> streams, std::span<std::optional<Head>> heads) const {
+  std::vector<std::string> keys;
+  keys.reserve(streams.size());
+  for (const StreamId& stream : streams) keys.push_back(stream_prefix(stream));
+  return files_->get_all(Family::heads, keys, [&](std::size_t i, std::string_view value) -> Status {
+    heads[i] = read_head(value);
+    if (heads[i]) return {};
+    return fail(Fault::corrupt, "derived/: the head of " + streams[i].text() + " is damaged; remove derived/, and it is built anew");
+  });
+}
+
+Status IndexStore::first_of_each(std::span<const RequestKey> requests, std::span<std::optional<Position>> first) const {
+  std::vector<std::string> keys;
+  keys.reserve(requests.size());
+  for (const RequestKey request : requests) keys.push_back(request_key(request));
+  return files_->get_all(Family::requests, keys, [&](std::size_t i, std::string_view value) -> Status {
+    const auto position = read_number(value);
+    if (!position || *position == 0) {
+      return fail(Fault::corrupt, "derived/: a request's entry is damaged; remove derived/, and it is built anew");
+    }
+    first[i] = Position{*position};
+    return {};
+  });
 }
 
 Result<std::optional<Head>> IndexStore::programme_head(ProgrammeId programme) const {
@@ -150,15 +184,6 @@ Result<std::optional<Head>> IndexStore::programme_head(ProgrammeId programme) co
     return fail(Fault::corrupt,
                 "derived/: the head of programme " + programme.slug() + " is damaged; remove derived/, and it is built anew");
   return head;
-}
-
-Result<std::optional<Position>> IndexStore::first_of(RequestKey request) const {
-  FODSPOR_TRY(const auto value, files_->get(Family::requests, request_key(request)));
-  if (!value) return std::nullopt;
-  const auto position = read_number(*value);
-  if (!position || *position == 0)
-    return fail(Fault::corrupt, "derived/: a request's entry is damaged; remove derived/, and it is built anew");
-  return Position{*position};
 }
 
 Result<std::vector<StreamId>> IndexStore::streams(StreamKind kind) const {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/keys.h"
@@ -41,9 +42,10 @@ class IndexStore {
   // The segment must follow the watermark. Durable, with the new watermark, when it returns.
   Status ingest(const Segment& segment);
 
-  Result<std::optional<Head>> stream_head(const StreamId& stream) const;
+  // Of many at once: the answers go beside the questions.
+  Status stream_heads(std::span<const StreamId> streams, std::span<std::optional<Head>> heads) const;
+  Status first_of_each(std::span<const RequestKey> requests, std::span<std::optional<Position>> first) const;
   Result<std::optional<Head>> programme_head(ProgrammeId programme) const;
-  Result<std::optional<Position>> first_of(RequestKey request) const;
   // All streams of the kind, in the order of their bytes.
   Result<std::vector<StreamId>> streams(StreamKind kind) const;
 

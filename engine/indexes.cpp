@@ -160,16 +160,40 @@ Position Indexes::watermark() const {
   return store_ ? store_->watermark() : Position{};
 }
 
-Result<std::optional<Head>> Indexes::stream_head(const StreamId& stream) const {
+// What the segments in memory do not answer is asked of the store, all at once.
+template <class Asked, class Answer, class InMemory, class InStore>
+Status Indexes::look_up(std::span<const Asked> asked, std::span<std::optional<Answer>> answers, InMemory in_memory,
+                        InStore in_store) const {
+  FODSPOR_CHECK(asked.size() == answers.size());
+  std::vector<Asked> open;
+  std::vector<std::size_t> places;
   std::shared_lock lock(mutex_);
-  if (const auto head = growing_->stream_head(stream)) return head;
-  if (building_) {
-    if (const auto head = building_->stream_head(stream)) return head;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    answers[i] = in_memory(*growing_, asked[i]);
+    if (!answers[i] && building_) answers[i] = in_memory(*building_, asked[i]);
+    if (answers[i]) continue;
+    open.push_back(asked[i]);
+    places.push_back(i);
   }
   const std::shared_ptr<IndexStore> store = store_;
   lock.unlock();
-  if (!store) return std::nullopt;
-  return store->stream_head(stream);
+  if (!store || open.empty()) return {};
+  std::vector<std::optional<Answer>> stored(open.size());
+  FODSPOR_DO(in_store(*store, open, stored));
+  for (std::size_t i = 0; i < open.size(); ++i) answers[places[i]] = stored[i];
+  return {};
+}
+
+Status Indexes::stream_heads(std::span<const StreamId> streams, std::span<std::optional<Head>> heads) const {
+  return look_up(
+      streams, heads, [](const Segment& segment, const StreamId& stream) { return segment.stream_head(stream); },
+      [](const IndexStore& store, const auto& open, auto& stored) { return store.stream_heads(open, stored); });
+}
+
+Status Indexes::first_of_each(std::span<const RequestKey> requests, std::span<std::optional<Position>> first) const {
+  return look_up(
+      requests, first, [](const Segment& segment, RequestKey request) { return segment.first_of(request); },
+      [](const IndexStore& store, const auto& open, auto& stored) { return store.first_of_each(open, stored); });
 }
 
 Result<std::optional<Head>> Indexes::programme_head(ProgrammeId programme) const {
@@ -182,18 +206,6 @@ Result<std::optional<Head>> Indexes::programme_head(ProgrammeId programme) const
   lock.unlock();
   if (!store) return std::nullopt;
   return store->programme_head(programme);
-}
-
-Result<std::optional<Position>> Indexes::first_of(RequestKey request) const {
-  std::shared_lock lock(mutex_);
-  if (const auto first = growing_->first_of(request)) return first;
-  if (building_) {
-    if (const auto first = building_->first_of(request)) return first;
-  }
-  const std::shared_ptr<IndexStore> store = store_;
-  lock.unlock();
-  if (!store) return std::nullopt;
-  return store->first_of(request);
 }
 
 Result<std::vector<StreamId>> Indexes::streams(StreamKind kind) const {

@@ -49,9 +49,10 @@ class Indexes {
   // Every event known now is in derived/ when it returns.
   Status settle();
 
-  Result<std::optional<Head>> stream_head(const StreamId& stream) const;
+  // Of many at once: the answers go beside the questions.
+  Status stream_heads(std::span<const StreamId> streams, std::span<std::optional<Head>> heads) const;
+  Status first_of_each(std::span<const RequestKey> requests, std::span<std::optional<Position>> first) const;
   Result<std::optional<Head>> programme_head(ProgrammeId programme) const;
-  Result<std::optional<Position>> first_of(RequestKey request) const;
   Result<std::vector<StreamId>> streams(StreamKind kind) const;
 
   // Rising positions as known when it was made: from derived/ first, then those held in memory.
@@ -79,6 +80,8 @@ class Indexes {
   Status read_log(Position to);
   void cut_locked();
   void build_runs(const std::stop_token& stop);
+  template <class Asked, class Answer, class InMemory, class InStore>
+  Status look_up(std::span<const Asked> asked, std::span<std::optional<Answer>> answers, InMemory in_memory, InStore in_store) const;
   template <class Collect>
   Positions positions(const Collect& collect) const;
 

@@ -245,7 +245,8 @@ Position Ledger::durable() const noexcept {
 
 Result<Version> Ledger::head(const StreamId& stream) const {
   FODSPOR_DO(impl_->see_durable());
-  FODSPOR_TRY(const auto head, impl_->indexes->stream_head(stream));
+  std::optional<Head> head;
+  FODSPOR_DO(impl_->indexes->stream_heads({&stream, 1}, {&head, 1}));
   return Version{head ? static_cast<std::uint32_t>(head->count) : 0};
 }
 
@@ -257,7 +258,8 @@ Result<std::optional<Position>> Ledger::find(const EventId& id) const {
 
 Result<std::optional<Appended>> Ledger::find_request(const RequestKey& request) const {
   FODSPOR_DO(impl_->see_durable());
-  FODSPOR_TRY(const auto first, impl_->indexes->first_of(request));
+  std::optional<Position> first;
+  FODSPOR_DO(impl_->indexes->first_of_each({&request, 1}, {&first, 1}));
   if (!first) return std::nullopt;
   LogStore::Reader reader = impl_->reader();
   FODSPOR_TRY(const std::string_view value, reader.read(*first));

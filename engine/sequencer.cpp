@@ -119,6 +119,13 @@ void Sequencer::run() {
   }
 }
 
+Status Sequencer::foresee(const Group& group) {
+  std::vector<const Batch*> batches;
+  batches.reserve(group.items.size());
+  for (const Item* item : group.items) batches.push_back(&item->batch);
+  return order_.foresee(batches);
+}
+
 std::vector<const Item*> Sequencer::order(Group& group, std::vector<Placement>& placements) {
   std::vector<const Item*> accepted;
   accepted.reserve(group.items.size());
@@ -138,6 +145,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group, bool 
     return std::nullopt;
   };
   if (const auto poisoned = poison()) return refuse(*poisoned);
+  if (const auto foreseen = foresee(*group); !foreseen) return refuse(foreseen.error());
   WrittenGroup written;
   const std::vector<const Item*> accepted = order(*group, written.placements);
   written.recorded_at = order_.recorded_at();

@@ -46,6 +46,7 @@ class Sequencer {
   std::shared_ptr<Group> take();
   void run();
   std::optional<WrittenGroup> write(std::shared_ptr<Group> group, bool synced);
+  Status foresee(const Group& group);
   std::vector<const Item*> order(Group& group, std::vector<Placement>& placements);
   Status write_out_stalls(const Block& block, bool synced);
 

@@ -12,9 +12,13 @@ class Written : public Past {
  public:
   Written(const Indexes& indexes, const LogStore& log) : indexes_(indexes), log_(log) {}
 
-  Result<std::optional<Head>> stream_head(const StreamId& stream) const override { return indexes_.stream_head(stream); }
+  Status stream_heads(std::span<const StreamId> streams, std::span<std::optional<Head>> heads) const override {
+    return indexes_.stream_heads(streams, heads);
+  }
+  Status first_of_each(std::span<const RequestKey> requests, std::span<std::optional<Position>> first) const override {
+    return indexes_.first_of_each(requests, first);
+  }
   Result<std::optional<Head>> programme_head(ProgrammeId programme) const override { return indexes_.programme_head(programme); }
-  Result<std::optional<Position>> first_of(RequestKey request) const override { return indexes_.first_of(request); }
   Result<std::optional<Appended>> same(Position first, std::span<const Proposal> proposals) const override;
 
  private:

@@ -58,13 +58,21 @@ class Model : public fodspor::engine::Past {
   };
   std::vector<Stored> log;
 
-  Result<std::optional<Head>> stream_head(const StreamId& stream) const override {
+  Status stream_heads(std::span<const StreamId> streams, std::span<std::optional<Head>> heads) const override {
+    for (std::size_t i = 0; i < streams.size(); ++i) heads[i] = *stream_head(streams[i]);
+    return {};
+  }
+  Status first_of_each(std::span<const RequestKey> requests, std::span<std::optional<Position>> first) const override {
+    for (std::size_t i = 0; i < requests.size(); ++i) first[i] = first_of(requests[i]);
+    return {};
+  }
+  Result<std::optional<Head>> stream_head(const StreamId& stream) const {
     return head([&](const Stored& stored) { return stored.proposal.header.stream == stream; });
   }
   Result<std::optional<Head>> programme_head(ProgrammeId id) const override {
     return head([&](const Stored& stored) { return stored.proposal.header.programme == id; });
   }
-  Result<std::optional<Position>> first_of(RequestKey request) const override {
+  std::optional<Position> first_of(RequestKey request) const {
     for (const Stored& stored : log) {
       if (stored.proposal.header.id.request == request) return stored.placement.position;
     }
@@ -81,7 +89,7 @@ class Model : public fodspor::engine::Past {
 
   // What an append must answer, by the rules as they are told to users.
   std::optional<Appended> append(const Batch& batch) {
-    const auto first = *first_of(batch.proposals[0].header.id.request);
+    const auto first = first_of(batch.proposals[0].header.id.request);
     if (first) return *same(*first, batch.proposals);
     for (const Expected& expected : batch.expected) {
       const auto found = *stream_head(expected.stream);
@@ -179,6 +187,11 @@ SCENARIO("what is stored does not depend on how proposals were grouped") {
       const std::size_t group = std::min(history.size() - i, 1 + random() % group_max);
       std::vector<Placement> placements;
       std::vector<Proposal> proposals;
+      if (random() % 2 == 0) {
+        std::vector<const Batch*> next;
+        for (std::size_t j = 0; j < group; ++j) next.push_back(&history[i + j]);
+        REQUIRE(order.foresee(next));
+      }
       for (std::size_t j = 0; j < group; ++j, ++i) {
         const auto answer = order.apply(history[i], placements);
         if (answer && !answer->repeated) proposals.insert(proposals.end(), history[i].proposals.begin(), history[i].proposals.end());
