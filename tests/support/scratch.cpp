@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <cstdlib>
 #include <system_error>
 
 #include "events/failure.h"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::uintmax_t room_wanted = 1u << 30;
 
 std::filesystem::path scratch_root() {
+  if (const char* asked = std::getenv("FODSPOR_SCRATCH"); asked != nullptr && *asked != '\0') return asked;
   const std::filesystem::path memory = "/dev/shm";
   std::error_code error;
   const auto space = std::filesystem::space(memory, error);

@@ -1,5 +1,6 @@
 // Where tests put ledgers that need no real disk: in memory if the machine has room there, as every synced append costs milliseconds on a
-// disk. What a power cut would take is the concern of fault_file_system.h, not of the disk below.
+// disk. FODSPOR_SCRATCH names another folder, on a real disk for example. What a power cut would take is the concern of
+// fault_file_system.h, not of the disk below.
 #pragma once
 
 #include <filesystem>
