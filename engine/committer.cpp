@@ -2,12 +2,30 @@
 
 #include <pthread.h>
 
-namespace fodspor::engine {
+#include <algorithm>
 
-Committer::Committer(LogStore& log, Indexes& indexes, Marks& marks, Ring& ring, Position last, Timestamp recorded_at)
-    : log_(log), indexes_(indexes), marks_(marks), ring_(ring), durable_(last.value), recorded_at_(recorded_at.micros), thread_([this] {
-        run();
-      }) {}
+#include "events/limits.h"
+
+namespace fodspor::engine {
+namespace {
+
+// What may be under way at a time, so that an append that waits for the disk waits for a few syncs and not for a hundred.
+constexpr std::size_t under_way_events_max = 32'768;
+static_assert(under_way_events_max + limits::group_events_max + Indexes::run_events <= limits::overlay_events_max,
+              "there is room for what is under way and the next group as soon as the last run is taken in");
+
+}  // namespace
+
+Committer::Committer(LogStore& log, Indexes& indexes, Marks& marks, Ring& ring, Position last, Timestamp recorded_at,
+                     std::function<void()> idle)
+    : log_(log),
+      indexes_(indexes),
+      marks_(marks),
+      ring_(ring),
+      when_idle_(std::move(idle)),
+      durable_(last.value),
+      recorded_at_(recorded_at.micros),
+      thread_([this] { run(); }) {}
 
 Committer::~Committer() {
   {
@@ -23,37 +41,34 @@ std::optional<Failure> Committer::poison() const {
   return poison_;
 }
 
-void Committer::set_poison(const Failure& failure, Position first, Position last) {
+void Committer::set_poison(const Failure& failure, Position last) {
   const std::lock_guard lock(mutex_);
   if (poison_) return;
+  const Position first{durable().value + 1};
   poison_ =
       Failure{Fault::poisoned, "events " + std::to_string(first.value) + " to " + std::to_string(last.value) +
                                    " may or may not be on disk (" + failure.message +
                                    "); nothing more is written until the ledger is opened again, then repeat with the same request ids"};
 }
 
-void Committer::commit(WrittenGroup written) {
-  finish(written);
-}
-
 void Committer::hand_over(WrittenGroup written) {
   {
     const std::lock_guard lock(mutex_);
-    FODSPOR_CHECK(!next_);
     events_under_way_ += written.placements.size();
-    next_ = std::move(written);
+    idle_.store(false, std::memory_order_release);
+    next_.push_back(std::move(written));
   }
   changed_.notify_all();
 }
 
-void Committer::wait_until_taken() {
+void Committer::wait_for_room(std::size_t events) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !next_; });
+  changed_.wait(lock, [&] { return is_idle() || events_under_way_ + events <= under_way_events_max; });
 }
 
 void Committer::wait_until_idle() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !next_ && !working_; });
+  changed_.wait(lock, [this] { return is_idle(); });
 }
 
 std::size_t Committer::events_under_way() const {
@@ -63,35 +78,43 @@ std::size_t Committer::events_under_way() const {
 
 void Committer::run() {
   ::pthread_setname_np(::pthread_self(), "committer");
+  std::vector<WrittenGroup> groups;
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return next_ || stopping_; });
-    if (!next_) return;
-    WrittenGroup written = std::move(*next_);
-    next_.reset();
-    working_ = true;
+    changed_.wait(lock, [this] { return !next_.empty() || stopping_; });
+    if (next_.empty()) return;
+    groups.swap(next_);
     lock.unlock();
-    changed_.notify_all();
-    const std::size_t events = written.placements.size();
-    finish(written);
+    finish(groups);
+    std::size_t events = 0;
+    for (const WrittenGroup& written : groups) events += written.placements.size();
+    groups.clear();
     lock.lock();
-    working_ = false;
     events_under_way_ -= events;
+    const bool idle = next_.empty();
+    idle_.store(idle, std::memory_order_release);
     changed_.notify_all();
+    if (!idle) continue;
+    lock.unlock();
+    when_idle_();
+    lock.lock();
   }
 }
 
-void Committer::finish(WrittenGroup& written) {
-  if (written.block && !poison()) {
-    const Status synced = written.synced ? Status{} : log_.sync();
-    if (synced) {
-      publish(written);
-    } else {
-      set_poison(synced.error(), written.block->first, written.block->last());
-    }
+void Committer::finish(std::vector<WrittenGroup>& groups) {
+  const auto last = std::find_if(groups.rbegin(), groups.rend(), [](const WrittenGroup& written) { return written.block != nullptr; });
+  if (last != groups.rend() && !poison()) {
+    if (const auto synced = log_.sync(); !synced) set_poison(synced.error(), last->block->last());
   }
-  if (const auto poisoned = poison()) written.group->refuse(*poisoned);
-  written.group->answer();
+  const auto poisoned = poison();
+  for (WrittenGroup& written : groups) {
+    if (poisoned) {
+      written.group->refuse(*poisoned);
+    } else if (written.block) {
+      publish(written);
+    }
+    written.group->answer();
+  }
 }
 
 void Committer::publish(const WrittenGroup& written) {

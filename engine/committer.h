@@ -1,6 +1,5 @@
-// The second half of every append: sync what the sequencer has written, unless that was done with the write; publish it, answer. One group
-// at a time, in their order; on the thread of the sequencer if it has nothing better to do meanwhile, or on one of its own, so that the
-// next group is ordered and written during the sync.
+// The second half of every append, on a thread of its own: sync what the sequencer has written, publish it, answer. One sync serves all
+// that was handed over since the one before began; meanwhile the sequencer orders and writes what comes next.
 //
 // The sequencer's alone, except for what says so. A sync that failed poisons it: nobody knows what is on disk, and nothing is answered
 // with yes any more.
@@ -8,6 +7,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,55 +21,55 @@
 
 namespace fodspor::engine {
 
-// A group that is ordered and written, and perhaps not yet synced. Without a block it only repeats requests that stand before it.
+// A group that is ordered and written, and not yet synced. Without a block it only repeats requests that stand before it.
 struct WrittenGroup {
   std::shared_ptr<Group> group;
   std::shared_ptr<const Block> block;
   std::vector<Placement> placements;
   std::vector<Indexes::Ordered> ordered;  // into the placements and the group's batches
   Timestamp recorded_at;
-  bool synced = false;  // with its write already
 };
 
 class Committer {
  public:
-  // All outlive it.
-  Committer(LogStore& log, Indexes& indexes, Marks& marks, Ring& ring, Position last, Timestamp recorded_at);
+  // All outlive it. `idle` is called on its thread whenever everything is answered.
+  Committer(LogStore& log, Indexes& indexes, Marks& marks, Ring& ring, Position last, Timestamp recorded_at, std::function<void()> idle);
   ~Committer();  // commits what was handed over
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  // On this thread; nothing may be under way.
-  void commit(WrittenGroup written);
-  // On the other one. Nothing may wait to be taken there.
   void hand_over(WrittenGroup written);
-  void wait_until_taken();
+  // Until so many more events may be under way, or nothing is.
+  void wait_for_room(std::size_t events);
   void wait_until_idle();
-  std::size_t events_under_way() const;
 
   // Any thread.
+  std::size_t events_under_way() const;
+  bool is_idle() const noexcept { return idle_.load(std::memory_order_acquire); }
   Position durable() const noexcept { return {durable_.load(std::memory_order_acquire)}; }
   Timestamp recorded_at() const noexcept { return {recorded_at_.load(std::memory_order_acquire)}; }
   std::optional<Failure> poison() const;
-  void set_poison(const Failure& failure, Position first, Position last);
+  // Nobody knows what is on disk of the events after the durable ones up to `last`.
+  void set_poison(const Failure& failure, Position last);
 
  private:
   void run();
-  void finish(WrittenGroup& written);
+  void finish(std::vector<WrittenGroup>& groups);
   void publish(const WrittenGroup& written);
 
   LogStore& log_;
   Indexes& indexes_;
   Marks& marks_;
   Ring& ring_;
+  const std::function<void()> when_idle_;
   std::atomic<std::uint64_t> durable_;
   std::atomic<std::int64_t> recorded_at_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<WrittenGroup> next_;
+  std::vector<WrittenGroup> next_;
   std::size_t events_under_way_ = 0;
-  bool working_ = false;
+  std::atomic<bool> idle_{true};
   bool stopping_ = false;
   std::optional<Failure> poison_;
 

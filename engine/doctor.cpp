@@ -143,7 +143,7 @@ Result<Recovery> recover(const std::filesystem::path& directory, Position keep_t
         block.ends.push_back(block.bytes.size());
       }
       if (block.size() > 0 && (!value || block.size() == copied_at_once)) {
-        FODSPOR_DO(log->write(block, false));
+        FODSPOR_DO(log->write(block));
         block = {{block.last().value + 1}, {}, {}};
       }
       if (!value) break;

@@ -80,7 +80,7 @@ struct LogStore::Files {
   std::shared_ptr<Watch> watch;
   std::vector<Marks::Wal> wals;
   std::mutex catching_up;
-  bool syncs_apart = true;
+  bool syncs_apart = true;  // not in RocksDB's environment in memory, where each write is synced by itself
 
   rocksdb::ColumnFamilyHandle* meta() const { return store.families[0]; }
   rocksdb::ColumnFamilyHandle* events() const { return store.families[1]; }
@@ -196,10 +196,10 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
   return store;
 }
 
-Status LogStore::write(const Block& block, bool synced) {
+Status LogStore::write(const Block& block) {
   FODSPOR_CHECK(files_->mode == Mode::write && block.size() > 0);
   rocksdb::WriteOptions options;
-  options.sync = synced;
+  options.sync = !files_->syncs_apart;
   options.no_slowdown = true;
   options.protection_bytes_per_key = 8;
   rocksdb::WriteBatch batch(block.bytes.size() + block.size() * 4, 0, options.protection_bytes_per_key, 0);
@@ -228,13 +228,10 @@ Status LogStore::write(const Block& block, bool synced) {
 }
 
 Status LogStore::sync() {
+  if (!files_->syncs_apart) return {};
   const auto status = files_->store.db->SyncWAL();
   if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: syncing the write-ahead log"));
   return {};
-}
-
-bool LogStore::syncs_apart() const noexcept {
-  return files_->syncs_apart;
 }
 
 Status LogStore::catch_up() {

@@ -1,7 +1,7 @@
 // log/: the events by position. The only synced writes of the ledger; one put a bundle of events, keys rise, nothing is rewritten.
 //
 // Opened by the writer, or by a reading process beside it, which sees what the writer has put into its files and catches up on demand.
-// write() and sync() are the sequencer's alone; everything else may be called by any thread.
+// write() is the sequencer's alone, sync() the committer's; everything else may be called by any thread.
 //
 // It tolerates a torn last record of the write-ahead log and no other damage. A write that failed may or may not be on disk: the
 // store never resumes by itself, and whoever writes must not write again.
@@ -62,13 +62,11 @@ class LogStore {
   LogStore(const LogStore&) = delete;
   LogStore& operator=(const LogStore&) = delete;
 
-  // Into the write-ahead log, and from then on readable here; on disk when it returns if `synced`, else after the next sync.
-  // Fault::busy: nothing was written. Any other: unknown.
-  Status write(const Block& block, bool synced);
+  // Into the write-ahead log, and from then on readable here; on disk after the next sync. Fault::busy: nothing was written. Any other:
+  // unknown.
+  Status write(const Block& block);
   // All that was written before is on disk when it returns. Another thread may write meanwhile.
   Status sync();
-  // Whether it can be synced apart from a write: not in RocksDB's environment in memory.
-  bool syncs_apart() const noexcept;
   // A reader's: take in what the writer has written since.
   Status catch_up();
 

@@ -15,12 +15,9 @@ namespace {
 constexpr std::chrono::milliseconds stall_wait{2'000};
 constexpr std::chrono::milliseconds stall_step{2};
 
-// A group that holds this many events is worth the hand-over to another thread. A few such groups are under way at a time, if they do not
-// hold more than that.
-constexpr std::size_t large_group_events = 1'000;
-constexpr std::size_t under_way_events_max = 32'768;
-static_assert(under_way_events_max + limits::group_events_max + Indexes::run_events <= limits::overlay_events_max,
-              "there is room for what is under way and the next group as soon as the last run is taken in");
+// While a sync runs there is no haste: a group is taken when it has this many batches or events, and as it is when the sync has ended.
+constexpr std::size_t few_batches = 8;
+constexpr std::size_t few_events = 256;
 
 std::size_t bytes_of(const Batch& batch) {
   std::size_t bytes = 0;
@@ -34,7 +31,11 @@ Sequencer::Sequencer(LogStore& log, Indexes& indexes, const Past& past, Marks& m
     : log_(log),
       indexes_(indexes),
       order_(past, last, recorded_at),
-      committer_(log, indexes, marks, ring, last, recorded_at),
+      committer_(log, indexes, marks, ring, last, recorded_at,
+                 [this] {
+                   const std::lock_guard lock(mutex_);
+                   queued_.notify_one();
+                 }),
       thread_([this] { run(); }) {}
 
 Sequencer::~Sequencer() {
@@ -82,20 +83,25 @@ Result<std::shared_ptr<Group>> Sequencer::enqueue(Item& item, std::unique_ptr<It
     group->bytes += bytes;
     ++queued_batches_;
     queued_bytes_ += bytes;
-    wake = std::exchange(waiting_, false);
+    wake = waiting_ && has_enough();
+    if (wake) waiting_ = false;
   }
   if (wake) queued_.notify_one();
   return group;
 }
 
+bool Sequencer::has_enough() const {
+  return stopping_ || (!queue_.empty() && (committer_.is_idle() || queued_batches_ >= few_batches || queue_.front()->events >= few_events));
+}
+
 std::shared_ptr<Group> Sequencer::take() {
   std::unique_lock lock(mutex_);
-  while (queue_.empty()) {
-    if (stopping_) return nullptr;
+  while (!has_enough()) {
     waiting_ = true;
     queued_.wait(lock);
   }
   waiting_ = false;
+  if (queue_.empty()) return nullptr;
   std::shared_ptr<Group> group = std::move(queue_.front());
   queue_.pop_front();
   queued_batches_ -= group->items.size();
@@ -106,16 +112,8 @@ std::shared_ptr<Group> Sequencer::take() {
 void Sequencer::run() {
   ::pthread_setname_np(::pthread_self(), "sequencer");
   while (std::shared_ptr<Group> group = take()) {
-    const bool large = group->events >= large_group_events && log_.syncs_apart();
-    if (!large || committer_.events_under_way() + group->events > under_way_events_max) committer_.wait_until_idle();
-    auto written = write(std::move(group), !large);
-    if (!written) continue;
-    if (large) {
-      committer_.hand_over(std::move(*written));
-      committer_.wait_until_taken();  // what is queued meanwhile goes into one group
-    } else {
-      committer_.commit(std::move(*written));
-    }
+    committer_.wait_for_room(group->events);
+    if (auto written = write(std::move(group))) committer_.hand_over(std::move(*written));
   }
 }
 
@@ -138,7 +136,7 @@ std::vector<const Item*> Sequencer::order(Group& group, std::vector<Placement>& 
 }
 
 // None if it was refused as a whole, and answered.
-std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group, bool synced) {
+std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
   const auto refuse = [&](const Failure& failure) {
     group->refuse(failure);
     group->answer();
@@ -165,7 +163,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group, bool 
     }
     auto wrote = indexes_.make_room(committer_.events_under_way() + block->size());
     const bool untouched = !wrote;
-    if (wrote) wrote = write_out_stalls(*block, synced);
+    if (wrote) wrote = write_out_stalls(*block);
     if (!wrote && (untouched || wrote.error().fault == Fault::busy)) {
       // Nothing was written, so what was ordered is as if it had never been asked.
       committer_.wait_until_idle();
@@ -173,21 +171,20 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group, bool 
       return refuse(wrote.error());
     }
     if (!wrote) {
-      committer_.set_poison(wrote.error(), block->first, block->last());
+      committer_.set_poison(wrote.error(), block->last());
       return refuse(*poison());
     }
     written.block = std::move(block);
   }
-  written.synced = synced;
   order_.written(durable());
   written.group = std::move(group);
   return written;
 }
 
-Status Sequencer::write_out_stalls(const Block& block, bool synced) {
+Status Sequencer::write_out_stalls(const Block& block) {
   const auto give_up = std::chrono::steady_clock::now() + stall_wait;
   while (true) {
-    auto wrote = log_.write(block, synced);
+    auto wrote = log_.write(block);
     if (wrote || wrote.error().fault != Fault::busy || std::chrono::steady_clock::now() > give_up) return wrote;
     std::this_thread::sleep_for(stall_step);
   }

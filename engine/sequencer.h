@@ -1,5 +1,5 @@
-// The one writer. Batches queue up in groups; its thread takes a group, orders it, writes it with one write, and has it committed: synced,
-// published, answered. Meanwhile the next group gathers; a large one is ordered and written while the one before it is synced.
+// The one writer. Batches queue up in groups; its thread takes a group, orders it, writes it with one write, and hands it to the committer,
+// which has it synced, published and answered while the next group is ordered and written.
 //
 // Any thread may append. A write or a sync that failed poisons it: nothing is written any more, as nobody knows what is on disk.
 #pragma once
@@ -44,11 +44,12 @@ class Sequencer {
  private:
   Result<std::shared_ptr<Group>> enqueue(Item& item, std::unique_ptr<Item> owned);
   std::shared_ptr<Group> take();
+  bool has_enough() const;
   void run();
-  std::optional<WrittenGroup> write(std::shared_ptr<Group> group, bool synced);
+  std::optional<WrittenGroup> write(std::shared_ptr<Group> group);
   Status foresee(const Group& group);
   std::vector<const Item*> order(Group& group, std::vector<Placement>& placements);
-  Status write_out_stalls(const Block& block, bool synced);
+  Status write_out_stalls(const Block& block);
 
   LogStore& log_;
   Indexes& indexes_;
@@ -59,7 +60,7 @@ class Sequencer {
   std::deque<std::shared_ptr<Group>> queue_;
   std::size_t queued_batches_ = 0;
   std::size_t queued_bytes_ = 0;
-  bool waiting_ = false;  // the sequencer, for the first batch
+  bool waiting_ = false;  // the sequencer, for enough to be queued
   bool stopping_ = false;
   Committer committer_;
   std::thread thread_;
