@@ -55,7 +55,7 @@ class Programmes : public Command {
  private:
   Result<Exit> list(Console& console) {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
-    FODSPOR_TRY(const auto context, reading.context());
+    FODSPOR_TRY(const auto context, reading.context_to_come());
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
     Report report;
     report.answered_at(reading.position());
