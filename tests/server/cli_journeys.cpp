@@ -78,6 +78,11 @@ SCENARIO("shipped programmes applied twice change nothing the second time") {
   REQUIRE(says(program.must("programmes apply --shipped"), "Nothing"));
   REQUIRE(program.events() == events);
   REQUIRE(says(program.must("programmes"), "K4"));
+  // What no document says is said beside the document that it stands with.
+  program.columns = 400;
+  const std::string shown = program.must("programmes");
+  REQUIRE(says(shown, "05.02.2021; its dates are assumed"));
+  REQUIRE(says(shown, "the grant has no date there"));
 }
 
 SCENARIO("a correction moves the figure, and --known-at gives back the old one") {
