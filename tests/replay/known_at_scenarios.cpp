@@ -27,8 +27,8 @@ namespace engine = fodspor::engine;
 namespace {
 
 constexpr std::size_t moments = 10;
-// Trails compared at each moment; every participant's would take a minute. Views and figures are compared whole.
-constexpr std::size_t trails_each = 150;
+// Trails compared at each moment: each reads all definitions anew, so everybody's would take minutes. Views and figures are compared whole.
+constexpr std::size_t trails_each = 100;
 
 std::uint64_t first_seed() {
   const char* given = std::getenv("FODSPOR_SEED");
@@ -258,7 +258,7 @@ SCENARIO("at ten moments, each figure and trail known then is that of a ledger t
   CHECK(compared == moments);
   // What was compared says something, and what came later would have shown.
   CHECK(denominators > 10'000);
-  CHECK(told_of_trails > 1'000'000);
+  CHECK(told_of_trails > 500'000);
   for (const auto& [view, digest] : digests_as_of(*whole)) {
     INFO(view);
     CHECK(digests(*runner).at(view) != digest);
