@@ -214,11 +214,23 @@ Result<const TypeInfo*> type_in_effect(const Draft& draft) {
   return corrected;
 }
 
+// Only a person's histories are read as one. What is said of an enterprise or of staff stands in other people's histories, as references:
+// two streams that were declared one would go on being counted as two.
+Status check_who_is_merged(const Draft& draft) {
+  const StreamKind kind = draft.stream().kind;
+  if (draft.type() != EventType::identity_merged || (kind != StreamKind::enterprise && kind != StreamKind::staff)) return {};
+  return refuse("stream", "only participants can be merged. If " +
+                              std::string(kind == StreamKind::enterprise ? "an enterprise" : "a member of staff") +
+                              " came in twice, keep one of the two: correct the events that refer to the other so that they name the one "
+                              "that is kept, and retract what stands in the other itself");
+}
+
 }  // namespace
 
 Status check_draft(const Draft& draft) {
   FODSPOR_TRY(const TypeInfo* const type, type_in_effect(draft));
   FODSPOR_DO(check_stream(draft.stream(), "stream"));
+  FODSPOR_DO(check_who_is_merged(draft));
   if (!type->may_stand_in(draft.stream().kind)) {
     return refuse("stream", a(type->name) + " stands in " + streams_of(*type) + ", not in " + a_stream_of(draft.stream().kind));
   }

@@ -120,7 +120,7 @@ const auto& table() {
 
       FODSPOR_TYPE(corrected, Corrected, "control", anywhere, of_none, undated, critical),
       FODSPOR_TYPE(retracted, Retracted, "control", anywhere, of_none, undated, critical),
-      FODSPOR_TYPE(identity_merged, IdentityMerged, "control", participant | enterprise | staff, of_none, undated, critical),
+      FODSPOR_TYPE(identity_merged, IdentityMerged, "control", participant, of_none, undated, critical),
       FODSPOR_TYPE(erased, Erased, "control", participant, of_none, undated, critical),
       FODSPOR_TYPE(retired, Retired, "control", programme, of_programme, undated, critical),
       FODSPOR_TYPE(projection_skipped, ProjectionSkipped, "control", ledger, of_none, undated, critical),

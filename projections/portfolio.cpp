@@ -7,6 +7,7 @@
 #include <set>
 
 #include "projections/pinned.h"
+#include "projections/reach.h"
 #include "projections/row_codec.h"
 
 namespace fodspor::projections {
@@ -35,7 +36,7 @@ bool overlaps(const Spell& membership, const Participation& one) {
 class PortfolioView : public View {
  public:
   std::string_view name() const override { return view_name; }
-  std::uint32_t version() const override { return shipped_definitions_mark() + 1; }
+  std::uint32_t version() const override { return shipped_definitions_mark() + 2; }
   bool folds(StreamKind kind) const override { return kind == StreamKind::participant; }
 
   Status prepare(const Context& context) override {
@@ -52,6 +53,7 @@ class PortfolioView : public View {
 
   Status contribute(const Subject& subject, Contribution& out) const override {
     if (!any_) return {};
+    add_reach(subject, out);
     std::set<Id> counted;
     for (const Participation& one : subject.person->participations) {
       const Programme* programme = subject.context.find(one.programme);

@@ -1,9 +1,8 @@
 #include "projections/programme_file.h"
 
-#include <fmt/core.h>
-
-#include <algorithm>
 #include <array>
+
+#include "projections/programme_table.h"
 
 namespace fodspor::projections {
 
@@ -13,155 +12,7 @@ using Comparator = wire::TargetPinned::Comparator;
 
 constexpr std::int64_t million = 1'000'000;
 
-// One table of the file: its fields are asked for one by one, and what nobody asked for is refused at the end.
-class Table {
- public:
-  Table(const Node& node, std::string path) : node_(node), path_(std::move(path)) {}
-
-  Status is_table() const {
-    if (node_.kind == Node::Kind::table) return {};
-    return refuse(node_.place, path_, "this is " + std::string(name(node_.kind)) + " where a table is meant");
-  }
-
-  const Node* find(std::string_view key) {
-    asked_.push_back(key);
-    return node_.find(key);
-  }
-
-  Result<const Node*> need(std::string_view key, Node::Kind kind) {
-    const Node* node = find(key);
-    if (node == nullptr) return refuse(node_.place, at(key), "it is missing");
-    if (node->kind != kind) return wrong(*node, key, kind);
-    return node;
-  }
-
-  Result<std::string> text(std::string_view key) {
-    const Node* node = find(key);
-    if (node == nullptr) return std::string();
-    if (node->kind != Node::Kind::string) return wrong(*node, key, Node::Kind::string);
-    return node->text;
-  }
-
-  Result<std::string> needed_text(std::string_view key) {
-    FODSPOR_TRY(const Node* node, need(key, Node::Kind::string));
-    if (node->text.empty()) return refuse(node->place, at(key), "it is empty");
-    return node->text;
-  }
-
-  Result<std::optional<Date>> date(std::string_view key) {
-    const Node* node = find(key);
-    if (node == nullptr) return std::nullopt;
-    if (node->kind != Node::Kind::string) return wrong(*node, key, Node::Kind::string);
-    const Result<Date> date = Date::parse(node->text);
-    if (!date) return refuse(node->place, at(key), date.error().message);
-    return *date;
-  }
-
-  Result<Date> needed_date(std::string_view key) {
-    FODSPOR_TRY(const std::optional<Date> found, date(key));
-    if (!found) return refuse(node_.place, at(key), "it is missing");
-    return *found;
-  }
-
-  // Kroner as the file has them, in øre.
-  Result<std::uint64_t> oere(std::string_view key) {
-    const Node* node = find(key);
-    if (node == nullptr) return 0;
-    if (node->kind != Node::Kind::number) return wrong(*node, key, Node::Kind::number);
-    constexpr std::int64_t millionths_an_oere = million / 100;
-    if (node->millionths <= 0 || node->millionths % millionths_an_oere != 0) {
-      return refuse(node->place, at(key), "an amount of kroner is meant, with at most two decimals, as 13_940_281");
-    }
-    return static_cast<std::uint64_t>(node->millionths / millionths_an_oere);
-  }
-
-  // A count of the given unit: "14 days", "10 years".
-  Result<int> count_of(std::string_view key, std::string_view unit, int most) {
-    const Node* node = find(key);
-    if (node == nullptr) return 0;
-    if (node->kind != Node::Kind::string) return wrong(*node, key, Node::Kind::string);
-    const Result<Period> period = Period::parse(node->text);
-    if (!period) return refuse(node->place, at(key), period.error().message);
-    const bool years = unit == "years";
-    const int count = years ? period->months / 12 : period->days;
-    const bool whole = years ? period->days == 0 && period->months % 12 == 0 : period->months == 0;
-    if (!whole || count < 1 || count > most) {
-      return refuse(node->place, at(key), fmt::format("1 to {} {} are meant, as \"{} {}\"", most, unit, years ? 10 : 14, unit));
-    }
-    return count;
-  }
-
-  Result<Bilingual> both(std::string_view key) {
-    const Node* node = find(key);
-    if (node == nullptr) return Bilingual();
-    if (node->kind == Node::Kind::string) return Bilingual{"", node->text};
-    Table table(*node, at(key));
-    FODSPOR_DO(table.is_table());
-    Bilingual words;
-    FODSPOR_TRY(words.en, table.text("en"));
-    FODSPOR_TRY(words.da, table.text("da"));
-    FODSPOR_DO(table.finish());
-    return words;
-  }
-
-  Result<std::vector<std::string>> texts(std::string_view key) {
-    std::vector<std::string> all;
-    const Node* node = find(key);
-    if (node == nullptr) return all;
-    if (node->kind != Node::Kind::list) return wrong(*node, key, Node::Kind::list);
-    for (const Node& item : node->items) {
-      if (item.kind != Node::Kind::string) return wrong(item, key, Node::Kind::string);
-      all.push_back(item.text);
-    }
-    return all;
-  }
-
-  // The tables of [[key]], each read by `read(Table&, const Node&)`.
-  template <class Read>
-  Status each(std::string_view key, const Read& read) {
-    const Node* node = find(key);
-    if (node == nullptr) return {};
-    if (node->kind != Node::Kind::list) return wrong(*node, key, Node::Kind::list);
-    for (std::size_t i = 0; i < node->items.size(); ++i) {
-      Table table(node->items[i], fmt::format("{}[{}]", at(key), i));
-      FODSPOR_DO(table.is_table());
-      FODSPOR_DO(read(table, node->items[i]));
-      FODSPOR_DO(table.finish());
-    }
-    return {};
-  }
-
-  Status finish() const {
-    for (const auto& [key, node] : node_.fields) {
-      if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
-      std::string known;
-      for (const std::string_view one : asked_) known += (known.empty() ? "" : ", ") + std::string(one);
-      return refuse(node.place, at(key), "there is no such key here; there are " + known);
-    }
-    return {};
-  }
-
-  std::string at(std::string_view key) const { return path_.empty() ? std::string(key) : path_ + "." + std::string(key); }
-  const Place& place() const { return node_.place; }
-
- private:
-  tl::unexpected<Failure> wrong(const Node& node, std::string_view key, Node::Kind meant) const {
-    return refuse(node.place, at(key), "this is " + std::string(name(node.kind)) + " where " + std::string(name(meant)) + " is meant");
-  }
-
-  const Node& node_;
-  std::string path_;
-  std::vector<std::string_view> asked_;
-};
-
-Result<ProgrammeId> read_slug(Table& table, std::string_view key) {
-  FODSPOR_TRY(const Node* node, table.need(key, Node::Kind::string));
-  const Result<ProgrammeId> id = ProgrammeId::parse(node->text);
-  if (!id) return refuse(node->place, table.at(key), id.error().message);
-  return *id;
-}
-
-Result<FileFrame> read_frame(Table& table, const Node& node) {
+Result<FileFrame> read_frame(ProgrammeTable& table, const Node& node) {
   FileFrame read;
   read.place = node.place;
   Frame& frame = read.frame;
@@ -184,7 +35,7 @@ Result<FileFrame> read_frame(Table& table, const Node& node) {
   return read;
 }
 
-Result<wire::FundingGranted::Kind> read_funding_kind(Table& table) {
+Result<wire::FundingGranted::Kind> read_funding_kind(ProgrammeTable& table) {
   using Kind = wire::FundingGranted::Kind;
   FODSPOR_TRY(const Node* node, table.need("kind", Node::Kind::string));
   static constexpr std::array<std::pair<std::string_view, Kind>, 5> kinds{{{"total_cost", Kind::TOTAL_COST},
@@ -198,7 +49,7 @@ Result<wire::FundingGranted::Kind> read_funding_kind(Table& table) {
   return refuse(node->place, table.at("kind"), "'" + node->text + "' is none of total_cost, eu, decentralised, grant, foundation");
 }
 
-Result<FileFunding> read_funding(Table& table, const Node& node) {
+Result<FileFunding> read_funding(ProgrammeTable& table, const Node& node) {
   FileFunding read;
   read.place = node.place;
   FODSPOR_TRY(read.funding.on, table.needed_date("on"));
@@ -250,7 +101,7 @@ Result<Amount> read_amount(const Node& node, const std::string& path) {
   return refuse(node.place, path, "a count above 0 is meant, or a share as \"30 %\"");
 }
 
-Status read_comparison(Table& table, const Node& node, Target& target) {
+Status read_comparison(ProgrammeTable& table, const Node& node, Target& target) {
   static constexpr std::array<std::pair<std::string_view, Comparator>, 5> comparators{{{"at_least", Comparator::AT_LEAST},
                                                                                        {"more_than", Comparator::MORE_THAN},
                                                                                        {"at_most", Comparator::AT_MOST},
@@ -285,7 +136,7 @@ Status read_comparison(Table& table, const Node& node, Target& target) {
 }
 
 // A target stands once for each of its readings; the first has no name.
-Status read_target(Table& table, const Node& node, std::vector<FileTarget>& targets) {
+Status read_target(ProgrammeTable& table, const Node& node, std::vector<FileTarget>& targets) {
   FileTarget read;
   read.place = node.place;
   FODSPOR_TRY(read.target.id, table.needed_text("id"));
@@ -298,7 +149,7 @@ Status read_target(Table& table, const Node& node, std::vector<FileTarget>& targ
     return refuse(node.place, table.at("withdrawn"), "it must lie after `from`");
   }
   const std::size_t before = targets.size();
-  FODSPOR_DO(table.each("reading", [&](Table& reading, const Node& at) -> Status {
+  FODSPOR_DO(table.each("reading", [&](ProgrammeTable& reading, const Node& at) -> Status {
     FileTarget one = read;
     one.place = at.place;
     FODSPOR_TRY(one.target.reading, reading.text("name"));
@@ -321,17 +172,17 @@ Status read_target(Table& table, const Node& node, std::vector<FileTarget>& targ
   return {};
 }
 
-Result<FileMember> read_member(Table& table, const Node& node, const ProgrammeId& portfolio) {
+Result<FileMember> read_member(ProgrammeTable& table, const Node& node, const ProgrammeId& portfolio) {
   FileMember read;
   read.place = node.place;
-  FODSPOR_TRY(read.programme, read_slug(table, "programme"));
+  FODSPOR_TRY(read.programme, table.slug("programme"));
   read.membership.portfolio = portfolio.id;
   FODSPOR_TRY(read.membership.when.from, table.needed_date("from"));
   FODSPOR_TRY(read.membership.when.to, table.date("to"));
   FODSPOR_TRY(read.membership.oere, table.oere("kroner"));
   FODSPOR_TRY(read.membership.document, table.text("document"));
   if (const Node* frame = table.find("frame")) {
-    Table inner(*frame, table.at("frame"));
+    ProgrammeTable inner(*frame, table.at("frame"));
     FODSPOR_DO(inner.is_table());
     FODSPOR_TRY(read.frame, read_frame(inner, *frame));
     FODSPOR_DO(inner.finish());
@@ -343,7 +194,7 @@ Result<FileMember> read_member(Table& table, const Node& node, const ProgrammeId
 
 Result<FileContent> read_programme_file(std::string_view toml, std::string_view file_name) {
   FODSPOR_TRY(const Node root, read_toml(toml, file_name));
-  Table file(root, "");
+  ProgrammeTable file(root, "");
   FileContent content;
   content.place = root.place;
   const Node* programme = file.find("programme");
@@ -353,12 +204,12 @@ Result<FileContent> read_programme_file(std::string_view toml, std::string_view 
   }
   content.portfolio = portfolio != nullptr;
   const Node& head_node = content.portfolio ? *portfolio : *programme;
-  Table head(head_node, content.portfolio ? "portfolio" : "programme");
+  ProgrammeTable head(head_node, content.portfolio ? "portfolio" : "programme");
   FODSPOR_DO(head.is_table());
-  FODSPOR_TRY(content.id, read_slug(head, "id"));
+  FODSPOR_TRY(content.id, head.slug("id"));
   FODSPOR_DO(head.finish());
 
-  FODSPOR_DO(file.each("frame", [&](Table& table, const Node& node) -> Status {
+  FODSPOR_DO(file.each("frame", [&](ProgrammeTable& table, const Node& node) -> Status {
     FODSPOR_TRY(FileFrame frame, read_frame(table, node));
     if (!content.frames.empty() && frame.frame.from <= content.frames.back().frame.from) {
       return refuse(node.place, table.at("from"), "frames stand in order of the day from which they say so, one a day");
@@ -367,19 +218,19 @@ Result<FileContent> read_programme_file(std::string_view toml, std::string_view 
     return {};
   }));
   if (content.frames.empty()) return refuse(head_node.place, "frame", "a [[frame]] is missing: when it starts and ends");
-  FODSPOR_DO(file.each("funding", [&](Table& table, const Node& node) -> Status {
+  FODSPOR_DO(file.each("funding", [&](ProgrammeTable& table, const Node& node) -> Status {
     FODSPOR_TRY(FileFunding funding, read_funding(table, node));
     content.funding.push_back(std::move(funding));
     return {};
   }));
   if (content.portfolio) {
-    FODSPOR_DO(file.each("member", [&](Table& table, const Node& node) -> Status {
+    FODSPOR_DO(file.each("member", [&](ProgrammeTable& table, const Node& node) -> Status {
       FODSPOR_TRY(FileMember member, read_member(table, node, content.id));
       content.members.push_back(std::move(member));
       return {};
     }));
   } else {
-    FODSPOR_DO(file.each("target", [&](Table& table, const Node& node) { return read_target(table, node, content.targets); }));
+    FODSPOR_DO(file.each("target", [&](ProgrammeTable& table, const Node& node) { return read_target(table, node, content.targets); }));
   }
   FODSPOR_DO(file.finish());
   return content;

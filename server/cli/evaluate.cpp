@@ -57,7 +57,7 @@ class Evaluate : public Command {
 
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
-    FODSPOR_TRY(const auto context, reading.context());
+    FODSPOR_TRY(const auto context, reading.context_to_come());
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
     auto library = projections::Library::shipped();
     FODSPOR_DO(library.add_approved(context));
@@ -66,7 +66,7 @@ class Evaluate : public Command {
 
     Report report;
     report.answered_at(reading.position());
-    if (clocks_.valid_at) report.data("valid_at", clocks_.valid_at->text());
+    report.data("valid_at", reading.today().text());
     add_figures(report, measures, figures);
     add_attrition(report, measures, figures);
     add_strata(report, measures, figures);

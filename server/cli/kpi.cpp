@@ -17,7 +17,8 @@ class Kpi : public Command {
         "kpi",
         About::Group::figures,
         {"Figures against the targets of the programmes", "Tal mod indsatsernes mål"},
-        "A figure of two numbers is what it comes to if those about whom nothing is known count as no, and as yes. With --check the exit "
+        "A figure of two numbers is what it comes to if those about whom nothing is known count as no, and as yes. Nobody knows what comes "
+        "after today (or the day of --valid-at): a job that began yesterday has not lasted yet. With --check the exit "
         "status is 1 unless every target shown is met, or its programme still has time.",
         {{"fodspor kpi", "all programmes"},
          {"fodspor kpi --programme kalundborg --known-at 2022-06-30", "as Kalundborg's figures were known at midyear 2022"},
@@ -42,9 +43,12 @@ class Kpi : public Command {
     report.data("today", reading.today().text());
     add_kpi_tables(report, lines, context);
     if (lines.empty()) {
-      report.note(
-          "No targets are pinned: `fodspor programmes apply FILE…` pins them, `fodspor programmes apply --shipped` those that ship.",
-          "Ingen mål er fastsat: `fodspor programmes apply FIL…` fastsætter dem, `fodspor programmes apply --shipped` de medfølgende.");
+      FODSPOR_TRY(const auto to_come, reading.context_to_come());
+      if (!add_first_target_day(report, to_come, reading.today())) {
+        report.note(
+            "No targets are pinned: `fodspor programmes apply FILE…` pins them, `fodspor programmes apply --shipped` those that ship.",
+            "Ingen mål er fastsat: `fodspor programmes apply FIL…` fastsætter dem, `fodspor programmes apply --shipped` de medfølgende.");
+      }
     }
     console.print(report);
     if (!check_) return Exit::yes;
@@ -55,6 +59,23 @@ class Kpi : public Command {
   }
 
  private:
+  // Targets that bind later than on the day of the answer: from which day the first does. False if there are none.
+  bool add_first_target_day(Report& report, const projections::Context& to_come, Date today) const {
+    std::optional<Date> first;
+    for (const auto& [id, programme] : to_come.programmes) {
+      if (programme_ && id != *programme_) continue;
+      for (const auto& target : programme.targets) {
+        if (target.from > today && (!first || target.from < *first)) first = target.from;
+      }
+    }
+    if (!first) return false;
+    report.note(fmt::format("No target binds on {} yet: the first does from {}, and --valid-at {} shows it.", today.text(), first->text(),
+                            first->text()),
+                fmt::format("Intet mål gælder endnu den {}: det første gælder fra {}, og --valid-at {} viser det.", today.text(),
+                            first->text(), first->text()));
+    return true;
+  }
+
   std::optional<ProgrammeId> programme_;
   bool check_ = false;
   Clocks clocks_;

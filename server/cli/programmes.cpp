@@ -55,7 +55,7 @@ class Programmes : public Command {
  private:
   Result<Exit> list(Console& console) {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
-    FODSPOR_TRY(const auto context, reading.context());
+    FODSPOR_TRY(const auto context, reading.context_to_come());
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
     Report report;
     report.answered_at(reading.position());
@@ -67,15 +67,15 @@ class Programmes : public Command {
                                   {"ends", {"to", "til"}},
                                   {"check_in_days", {"check-in, days", "kontakt, dage"}, right},
                                   {"targets", {"targets", "mål"}, right},
-                                  {"document", {"document", "dokument"}, left, false, Column::For::programs}});
+                                  {"document", {"document", "dokument"}, left}});
+    Documents documents;
     for (const auto& [id, programme] : context.programmes) {
       if ((programme_ && id != *programme_) || !programme.frame) continue;
       const auto& frame = *programme.frame;
       frames.add({Cell::text(id.slug(), Tone::strong), both(frame.title), Cell::text(frame.operator_name), Cell::text(frame.starts.text()),
                   Cell::text(frame.ends.text()), frame.check_in_days == 0 ? Cell() : Cell::number(frame.check_in_days),
-                  Cell::number(static_cast<std::int64_t>(programme.targets.size())), Cell::text(frame.document)});
+                  Cell::number(static_cast<std::int64_t>(programme.targets.size())), documents.number(frame.document)});
     }
-    Documents documents;
     add_targets(report, context, documents);
     add_funding(report, context, documents);
     documents.list(report);

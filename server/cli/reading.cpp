@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "projections/reach.h"
 #include "replay/clocks.h"
 
 namespace fodspor::server {
@@ -32,7 +33,7 @@ void tell_stopped(Console& console, const projections::Runner& runner) {
 }  // namespace
 
 void Clocks::add_to(std::vector<Option>& options) {
-  options.push_back({"--valid-at", "DATE", "As things stood on that day", &valid_at, false, {}});
+  options.push_back({"--valid-at", "DATE", "As things stood on that day; today, if not given", &valid_at, false, {}});
   options.push_back(
       {"--known-at", "TIME", "As it was known then: a position, a day, or a moment such as 2021-03-31T12:00:00Z", &known_at, false, {}});
 }
@@ -47,7 +48,7 @@ Result<Reading> Reading::open(Console& console, const Clocks& clocks, std::optio
     if (found != nullptr && found->frame && !found->frame->zone.empty()) zone = found->frame->zone;
   }
   reading.as_of_.known = reading.ledger_->durable();
-  reading.as_of_.valid = clocks.valid_at;
+  reading.asked_for_ = clocks.valid_at;
   if (clocks.known_at) {
     FODSPOR_TRY(reading.as_of_.known, replay::resolve_known_at(*reading.ledger_, *clocks.known_at, zone));
   }
@@ -58,6 +59,8 @@ Result<Reading> Reading::open(Console& console, const Clocks& clocks, std::optio
   } else {
     FODSPOR_TRY(reading.today_, day_of(console.world().now(), zone));
   }
+  // Nobody knows what comes after the day of the answer.
+  reading.as_of_.valid = reading.today_;
   reading.with_clocks_ = clocks.set();
   return reading;
 }
@@ -78,26 +81,42 @@ Status Reading::open_views() {
   return {};
 }
 
+Result<std::unique_ptr<projections::Rows>> Reading::folded(std::string_view view) {
+  Meter meter(*console_, {"reading the log", "læser loggen"});
+  auto options = scan();
+  options.progress = meter.function();
+  rows_valid_ = as_of_.valid;
+  return projections::view_as_of(*ledger_, view, options);
+}
+
 Result<std::unique_ptr<projections::Rows>> Reading::rows(std::string_view view) {
-  if (with_clocks_) {
-    Meter meter(*console_, {"reading the log", "læser loggen"});
-    auto options = scan();
-    options.progress = meter.function();
-    return projections::view_as_of(*ledger_, view, options);
-  }
+  if (with_clocks_) return folded(view);
   if (!runner_) FODSPOR_DO(open_views());
   FODSPOR_TRY(auto rows, runner_->rows(view));
   // Readers of the log beside the views speak of the same moment.
   as_of_.known = rows->position();
-  return rows;
+  rows_valid_.reset();
+  const bool measures = view == "kpi" || view == "portfolio";
+  if (!measures) return rows;
+  FODSPOR_TRY(auto all, context(*rows));
+  surroundings_.emplace(projections::AsOf{rows->position(), {}}, std::move(all));
+  FODSPOR_TRY(const auto settled, projections::settled_from(*ledger_, *rows, surroundings_->second));
+  if (settled && *settled <= today_) return rows;
+  return folded(view);
 }
 
 Result<projections::Context> Reading::context(const projections::Rows& rows) const {
-  return projections::load_context(*ledger_, {rows.position(), as_of_.valid});
+  const projections::AsOf as_of{rows.position(), rows_valid_};
+  if (surroundings_ && surroundings_->first == as_of) return surroundings_->second;
+  return projections::load_context(*ledger_, as_of);
 }
 
 Result<projections::Context> Reading::context() const {
   return projections::load_context(*ledger_, as_of_);
+}
+
+Result<projections::Context> Reading::context_to_come() const {
+  return projections::load_context(*ledger_, {as_of_.known, asked_for_});
 }
 
 projections::ScanOptions Reading::scan() const {

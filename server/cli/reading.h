@@ -1,10 +1,12 @@
-// What a command reads its answer from: a ledger, its views or its log, as of one pair of clocks. Without clocks, the live views, caught up
-// first if nobody else holds them; with clocks, the same folds with a filter in front. Made for one command; one thread.
+// What a command reads its answer from: a ledger, its views or its log, as of one pair of clocks. Without clocks the answer is given on the
+// day of the command: from the live views, caught up first if nobody else holds them, and of figures that later days may still change
+// from the log, as with clocks: the same folds with a filter in front. Made for one command; one thread.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "projections/runner.h"
@@ -27,6 +29,7 @@ class Reading {
   static Result<Reading> open(Console& console, const Clocks& clocks, std::optional<ProgrammeId> programme = {});
 
   const engine::Ledger& ledger() const noexcept { return *ledger_; }
+  // Of today(): what lies after it is unknown.
   const projections::AsOf& as_of() const noexcept { return as_of_; }
   Position position() const noexcept { return as_of_.known; }
   // The day that the answer is given on: --valid-at, or the day of --known-at, or now.
@@ -35,17 +38,23 @@ class Reading {
   Result<std::unique_ptr<projections::Rows>> rows(std::string_view view);
   // The programmes, targets and enterprises as the rows know them.
   Result<projections::Context> context(const projections::Rows& rows) const;
+  // As of today(), as as_of() says; and with what is known to come, unless a day was asked for.
   Result<projections::Context> context() const;
+  Result<projections::Context> context_to_come() const;
   projections::ScanOptions scan() const;
 
  private:
   Reading(Console& console, std::unique_ptr<engine::Ledger> ledger) : console_(&console), ledger_(std::move(ledger)) {}
   Status open_views();
+  Result<std::unique_ptr<projections::Rows>> folded(std::string_view view);
 
   Console* console_;
   std::unique_ptr<engine::Ledger> ledger_;
   std::unique_ptr<projections::Runner> runner_;  // none with clocks
   projections::AsOf as_of_;
+  std::optional<Date> asked_for_;   // --valid-at
+  std::optional<Date> rows_valid_;  // the day of the rows that were read last; none: they know none
+  std::optional<std::pair<projections::AsOf, projections::Context>> surroundings_;  // of those rows, where it was needed to choose them
   Date today_;
   bool with_clocks_ = false;
 };

@@ -4,24 +4,10 @@
 
 #include <algorithm>
 
-#include "projections/programme.h"
-
 namespace fodspor::server {
 
-namespace {
-
-// What registers the programmes that ship, planned against a ledger that holds nothing.
-Result<std::vector<Draft>> shipped_drafts() {
-  std::vector<projections::ProgrammeFile> files;
-  for (const auto& [name, toml] : projections::shipped_programmes()) files.push_back({std::string(name), std::string(toml)});
-  FODSPOR_TRY(auto plan, projections::plan_programmes(files, projections::Context(), projections::Library::shipped()));
-  return std::move(plan.drafts);
-}
-
-}  // namespace
-
 Result<Simulated> simulate_into_new(Console& console, replay::SimulationOptions options) {
-  options.opening = shipped_drafts;
+  options.opening = replay::shipped_opening;
   engine::Options opening;
   opening.create = true;
   opening.now = console.world().now;

@@ -1,6 +1,7 @@
 // Whole journeys through the program: a simulated ledger read every way, a log out and in again, the two clocks, corrections seen.
 #include <catch2/catch.hpp>
 
+#include "events/calendar.h"
 #include "tests/server/cli_fixture.h"
 
 using namespace fodspor::server::tests;
@@ -77,6 +78,11 @@ SCENARIO("shipped programmes applied twice change nothing the second time") {
   REQUIRE(says(program.must("programmes apply --shipped"), "Nothing"));
   REQUIRE(program.events() == events);
   REQUIRE(says(program.must("programmes"), "K4"));
+  // What no document says is said beside the document that it stands with.
+  program.columns = 400;
+  const std::string shown = program.must("programmes");
+  REQUIRE(says(shown, "05.02.2021; its dates are assumed"));
+  REQUIRE(says(shown, "the grant has no date there"));
 }
 
 SCENARIO("a correction moves the figure, and --known-at gives back the old one") {
@@ -95,4 +101,53 @@ SCENARIO("a correction moves the figure, and --known-at gives back the old one")
   REQUIRE(program.must("evaluate base.completers --json --known-at 8") == before);
   REQUIRE(says(program.must("trail 9f0c"), "retracted"));
   REQUIRE_FALSE(says(program.must("trail 9f0c --known-at 8"), "retracted"));
+}
+
+SCENARIO("who found work the day after leaving is employed six months on when six months have passed, and not before") {
+  Program program;
+  program.now = *fodspor::events::parse_timestamp("2021-06-03T12:00:00Z");
+  program.must("init");
+  program.must("programmes apply --shipped");
+  const auto event = [](const std::string& type, const std::string& on, const std::string& facts) {
+    return R"({"type":")" + type + R"(","stream":")" + participant + R"(","programme":"roskilde","valid_from":")" + on +
+           R"(","source":"staff","facts":)" + facts + "}\n";
+  };
+  program.must("append",
+               event("Enrolled", "2021-03-08", R"({"labour_status":"unemployed"})") + event("Left", "2021-06-01", R"({"reason":"job"})") +
+                   event("EmploymentStarted", "2021-06-02", R"({"job":{"employment":1,"kind":"ordinary","weekly_minutes":1200}})"));
+  const std::vector<std::string> lines{"kpi --programme roskilde --json", "evaluate roskilde.r8 --json", "explain R8 --json",
+                                       "portfolio --json", "trail 9f0c --json"};
+  const auto answers = [&](const std::string& clock) {
+    std::vector<std::string> all;
+    for (const auto& line : lines) all.push_back(program.must(line + clock));
+    return all;
+  };
+  const auto today = answers("");
+  CHECK(says(today[1], R"("numerator":0)"));
+  CHECK(says(today[1], R"("unknown":1)"));
+  CHECK(says(program.must("explain R8 --only unknown"), "9f0c2d4e6a"));
+  CHECK(today == answers(" --valid-at 2021-06-03"));
+
+  program.now = *fodspor::events::parse_timestamp("2021-12-01T12:00:00Z");
+  const auto on_the_day = answers("");
+  CHECK(says(on_the_day[1], R"("numerator":1)"));
+  CHECK(says(program.must("explain R8 --only yes"), "9f0c2d4e6a"));
+  CHECK(on_the_day == answers(" --valid-at 2021-12-01"));
+  CHECK(today == answers(" --valid-at 2021-06-03"));
+
+  // Years later, the views themselves answer; and they say the same as the log, read as of the day.
+  program.now = *fodspor::events::parse_timestamp("2031-01-01T12:00:00Z");
+  CHECK(answers("") == answers(" --valid-at 2031-01-01"));
+}
+
+SCENARIO("a programme that has not begun has no target yet, and the answer says from when it has") {
+  Program program;
+  program.now = *fodspor::events::parse_timestamp("2019-01-01T12:00:00Z");
+  program.must("init");
+  program.must("programmes apply " FODSPOR_SOURCE_DIR "/projections/programmes/kalundborg.toml");
+  CHECK(says(program.must("programmes"), "K4"));
+  const std::string answer = program.must("kpi --programme kalundborg");
+  CHECK(says(answer, "No target binds on 2019-01-01 yet"));
+  CHECK(says(answer, "--valid-at 2020-10-20"));
+  CHECK(says(program.must("kpi --programme kalundborg --valid-at 2020-10-20"), "K4"));
 }
