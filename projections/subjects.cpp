@@ -10,6 +10,7 @@
 #include <array>
 
 #include "engine/record.h"
+#include "events/word_room.h"
 #include "projections/partitions.h"
 #include "projections/route.h"
 
@@ -188,12 +189,14 @@ class Scan {
     return {stream.kind, context_.person(stream.id)};
   }
 
-  Result<std::vector<Event>> decode(std::span<const Entry> group) const {
+  // The events of the group before are gone by now: a history lasts for one visit.
+  Result<std::vector<Event>> decode(std::span<const Entry> group) {
+    room_.clear();
     std::vector<Event> events;
     events.reserve(group.size());
     for (const Entry& entry : group) {
       FODSPOR_TRY(const engine::Stored stored, engine::read_record(entry.bytes, entry.position));
-      auto event = Event::decode(stored.packed, stored.placement);
+      auto event = Event::decode(stored.packed, stored.placement, room_);
       if (!event) return tl::make_unexpected(at_position(entry.position, event.error()));
       events.push_back(*std::move(event));
     }
@@ -211,6 +214,7 @@ class Scan {
   Scratch scratch_;
   Partitions partitions_;
   Context context_;
+  WordRoom room_;  // for the words of the one group that is decoded
   bool merges_ = false;
   std::uint64_t halves_ = 0;
 };
