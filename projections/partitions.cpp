@@ -139,10 +139,10 @@ tl::unexpected<Failure> Partitions::cannot(std::string_view what) const {
 }
 
 Status Partitions::add(std::size_t rank, const Entry& entry) {
+  // Until they are settled, the partitions of a rank have equal ranges.
   std::vector<Partition>& partitions = ranks_[rank];
-  const auto after = std::upper_bound(partitions.begin(), partitions.end(), entry.hash,
-                                      [](std::uint64_t hash, const Partition& partition) { return hash < partition.first; });
-  FODSPOR_DO(append(*std::prev(after), entry));
+  const std::uint64_t step = partitions.size() == 1 ? 0 : partitions[1].first;
+  FODSPOR_DO(append(partitions[step == 0 ? 0 : entry.hash / step], entry));
   if (in_files_ || in_memory_ <= memory_max_) return {};
   in_files_ = true;
   for (auto& each_rank : ranks_) {
