@@ -67,6 +67,22 @@ Status SortedRuns::flush() {
   return {};
 }
 
+void Sums::add(std::string_view key, std::int64_t value) {
+  const std::size_t expected = all_.empty() ? 0 : all_[last_].next;
+  const std::size_t place = expected < all_.size() && all_[expected].key == key ? expected : find(key);
+  all_[last_].next = place;
+  all_[place].value += value;
+  last_ = place;
+}
+
+std::size_t Sums::find(std::string_view key) {
+  if (const auto known = places_.find(key); known != places_.end()) return known->second;
+  const std::size_t place = all_.size();
+  all_.push_back({std::string(key), 0, 0});
+  places_.emplace(all_.back().key, place);
+  return place;
+}
+
 ViewBuild::ViewBuild(std::filesystem::path directory, std::size_t buffer_bytes)
     : env_(unsynced_files()),
       directory_(std::move(directory)),
@@ -85,7 +101,7 @@ Status ViewBuild::add(const StreamId& subject, Contribution& contribution) {
   normalise(contribution);
   if (contribution.rows.empty() && contribution.sums.empty()) return {};
   for (const auto& [key, value] : contribution.rows) FODSPOR_DO(rows_.add(key, value));
-  for (const auto& [key, value] : contribution.sums) sums_[key] += value;
+  for (const auto& [key, value] : contribution.sums) sums_.add(key, value);
   row_count_ += contribution.rows.size();
   key_.clear();
   RowWriter(key_).stream(subject);
@@ -114,7 +130,7 @@ Status ViewBuild::write_database(Checkpoint checkpoint) {
   if (!status.ok()) return failed(status);
 
   rocksdb::WriteBatch batch;
-  for (const auto& [key, value] : sums_) {
+  for (const auto& [key, value, next] : sums_.all()) {
     if (value == 0) continue;
     std::string bytes;
     for (unsigned shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(static_cast<std::uint64_t>(value) >> shift & 0xffu));
