@@ -23,7 +23,8 @@ constexpr std::size_t header_bytes = size_at + 4;
 constexpr std::size_t partition_bytes_max = 16u << 20;
 constexpr std::size_t partition_bytes_min = 4u << 10;
 constexpr std::size_t partitions_max = 512;
-constexpr std::size_t buffer_bytes_max = 256u << 10;
+// There are hundreds of buffers, and what has left the processor's caches before it is written costs twice.
+constexpr std::size_t buffer_bytes_max = 64u << 10;
 constexpr std::size_t entry_bytes_usual = 512;
 
 std::size_t partition_bytes_within(std::size_t memory_bytes) {
