@@ -27,22 +27,31 @@ Event::Event(Event&&) noexcept = default;
 Event& Event::operator=(Event&&) noexcept = default;
 Event::~Event() = default;
 
+Event::Event(wire::Proposal::Reader proposal, const Placement& placement)
+    : proposal_(proposal),
+      placement_(placement),
+      id_(id_of(proposal)),
+      stream_(stream_of(proposal)),
+      programme_(programme_of(proposal)),
+      type_(static_cast<EventType>(proposal.getType())),
+      valid_from_(proposal.getValidFrom()),
+      valid_to_(proposal.getValidTo()),
+      critical_(proposal.getCritical()) {
+  if (const TypeInfo* info = find_type(type_)) body_id_ = info->schema_id;
+}
+
 Result<Event> Event::decode(std::span<const unsigned char> packed, const Placement& placement) {
   Opened opened;
   FODSPOR_DO(Opened::open(packed, opened));
-  Event event;
-  event.words_ = Words::make(opened.words());
-  event.proposal_ = read_sound(event.words_->data());
-  event.placement_ = placement;
-  event.id_ = id_of(event.proposal_);
-  event.stream_ = stream_of(event.proposal_);
-  event.programme_ = programme_of(event.proposal_);
-  event.type_ = static_cast<EventType>(event.proposal_.getType());
-  event.valid_from_ = event.proposal_.getValidFrom();
-  event.valid_to_ = event.proposal_.getValidTo();
-  event.critical_ = event.proposal_.getCritical();
-  if (const TypeInfo* info = find_type(event.type_)) event.body_id_ = info->schema.getProto().getId();
+  std::unique_ptr<Words> words = Words::make(opened.words());
+  Event event(read_sound(words->data()), placement);
+  event.words_ = std::move(words);
   return event;
+}
+
+Result<Event> Event::decode(std::span<const unsigned char> packed, const Placement& placement, WordRoom& room) {
+  FODSPOR_TRY(const wire::Proposal::Reader proposal, open_in(room, packed));
+  return Event(proposal, placement);
 }
 
 }  // namespace fodspor::events

@@ -1,5 +1,5 @@
-// One recorded fact, immutable: its proposal, read in place, and what ordering added. It owns its bytes and can be moved, so a
-// history is a vector of these. Any thread may read one; readers taken from it must not outlive it.
+// One recorded fact, immutable: its proposal, read in place, and what ordering added. It owns its bytes, or they lie in a room that
+// outlives it, and it can be moved, so a history is a vector of these. Any thread may read one; readers taken from it must not outlive it.
 #pragma once
 
 #include <capnp/message.h>
@@ -29,10 +29,14 @@ struct Placement {
   bool operator==(const Placement&) const = default;
 };
 
+class WordRoom;
+
 class Event {
  public:
   // `packed` is a proposal as codec.h packs it. Fault::corrupt if it cannot be read, Fault::too_large past limits.h.
   static Result<Event> decode(std::span<const unsigned char> packed, const Placement& placement);
+  // The same, with its words in `room`: for whoever folds histories one after another.
+  static Result<Event> decode(std::span<const unsigned char> packed, const Placement& placement, WordRoom& room);
 
   Event(Event&&) noexcept;
   Event& operator=(Event&&) noexcept;
@@ -57,9 +61,9 @@ class Event {
   }
 
  private:
-  Event() = default;
   struct Words;
-  std::unique_ptr<Words> words_;
+  Event(wire::Proposal::Reader proposal, const Placement& placement);
+  std::unique_ptr<Words> words_;  // none: they lie in a room
   wire::Proposal::Reader proposal_;
   Placement placement_;
   EventId id_;

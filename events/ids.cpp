@@ -2,7 +2,9 @@
 
 #include <sodium/crypto_hash_sha256.h>
 
+#include <bit>
 #include <charconv>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 
@@ -19,17 +21,17 @@ std::optional<unsigned> digit_value(char c) noexcept {
   return std::nullopt;
 }
 
+static_assert(std::endian::native == std::endian::little, "the most significant byte of a word is its last in memory");
+
 std::uint64_t load_big_endian(const unsigned char* from) noexcept {
   std::uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value = value << 8 | from[i];
-  return value;
+  std::memcpy(&value, from, sizeof value);
+  return __builtin_bswap64(value);
 }
 
 void store_big_endian(std::uint64_t value, unsigned char* to) noexcept {
-  for (int i = 7; i >= 0; --i) {
-    to[i] = static_cast<unsigned char>(value & 0xff);
-    value >>= 8;
-  }
+  const std::uint64_t swapped = __builtin_bswap64(value);
+  std::memcpy(to, &swapped, sizeof swapped);
 }
 
 std::string quoted(std::string_view text) {

@@ -31,6 +31,56 @@ constexpr auto bits_in = [] {
   return result;
 }();
 
+// How the bytes of a packed word come to their places. Each moves up by as many places as zeros stand before it, which is up to seven: by
+// four, then two, then one, all that go the same way at once. No byte overtakes or meets another on its way, as none has farther to go
+// than the one above it. A loop over the bits of the tag costs a branch that nobody can foresee.
+struct Spread {
+  std::uint64_t own;                      // the word's own bytes among eight that were loaded
+  std::uint64_t by_four, by_two, by_one;  // those that move in each step, where they stand before it
+};
+
+constexpr auto spreads = [] {
+  std::array<Spread, 256> result{};
+  for (unsigned tag = 0; tag < 256; ++tag) {
+    unsigned at = 0;
+    for (unsigned place = 0; place < 8; ++place) {
+      if ((tag >> place & 1u) == 0) continue;
+      const unsigned up = place - at;
+      const auto byte = [](unsigned where) { return std::uint64_t{0xff} << (8 * where); };
+      result[tag].own |= byte(at);
+      if ((up & 4u) != 0) result[tag].by_four |= byte(at);
+      if ((up & 2u) != 0) result[tag].by_two |= byte(at + (up & 4u));
+      if ((up & 1u) != 0) result[tag].by_one |= byte(at + (up & 6u));
+      ++at;
+    }
+  }
+  return result;
+}();
+
+inline std::uint64_t spread(std::uint64_t loaded, unsigned tag) noexcept {
+  const Spread& by = spreads[tag];
+  std::uint64_t word = loaded & by.own;
+  const auto move = [&word](std::uint64_t these, unsigned places) {
+    const std::uint64_t moved = word & these;
+    word = (word ^ moved) | moved << (8 * places);
+  };
+  move(by.by_four, 4);
+  move(by.by_two, 2);
+  move(by.by_one, 1);
+  return word;
+}
+
+// The word behind a tag, of whose bytes enough are there.
+inline std::uint64_t word_behind(unsigned tag, const unsigned char* in, const unsigned char* end) noexcept {
+  std::uint64_t loaded = 0;
+  if (end - in >= 8) {
+    std::memcpy(&loaded, in, 8);
+  } else {
+    std::memcpy(&loaded, in, bits_in[tag]);
+  }
+  return spread(loaded, tag);
+}
+
 }  // namespace
 
 std::size_t pack(std::span<const std::uint64_t> words, unsigned char* out) noexcept {
@@ -76,13 +126,21 @@ Unpacked unpack(std::span<const unsigned char> packed, std::span<std::uint64_t> 
   const auto stop = [&](End why) { return Unpacked{why, static_cast<std::size_t>(to - out.data())}; };
 
   while (in < end) {
+    // Most words are of this kind, and most have more behind them than any word takes: then one look is enough.
+    while (end - in > 8 && to < limit && *in != 0 && *in != 0xff) {
+      const unsigned tag = *in;
+      std::uint64_t loaded = 0;
+      std::memcpy(&loaded, in + 1, 8);
+      *to++ = spread(loaded, tag);
+      in += 1 + bits_in[tag];
+    }
+    if (in == end) break;
     if (to == limit) return stop(End::no_room);
     const unsigned tag = *in++;
     if (tag != 0 && tag != 0xff) {
-      std::uint64_t word = 0;
       if (end - in < bits_in[tag]) return stop(End::cut);
-      for (unsigned bits = tag; bits != 0; bits &= bits - 1) word |= std::uint64_t{*in++} << (8 * std::countr_zero(bits));
-      *to++ = word;
+      *to++ = word_behind(tag, in, end);
+      in += bits_in[tag];
       continue;
     }
     if (tag == 0xff) {
@@ -105,6 +163,30 @@ Unpacked unpack(std::span<const unsigned char> packed, std::span<std::uint64_t> 
     to += count;
   }
   return stop(End::whole);
+}
+
+std::size_t unpack_first(std::span<const unsigned char> packed, std::span<std::uint64_t> out) noexcept {
+  const unsigned char* in = packed.data();
+  const unsigned char* const end = in + packed.size();
+  std::size_t count = 0;
+  while (in < end && count < out.size()) {
+    const unsigned tag = *in++;
+    if (end - in < bits_in[tag]) return 0;
+    out[count++] = word_behind(tag, in, end);
+    in += bits_in[tag];
+    if (tag != 0 && tag != 0xff) continue;
+    if (in == end) return 0;
+    const std::size_t more = std::min<std::size_t>(*in++, out.size() - count);
+    if (tag == 0xff) {
+      if (static_cast<std::size_t>(end - in) < more * 8) return 0;
+      if (more > 0) std::memcpy(out.data() + count, in, more * 8);
+      in += more * 8;
+    } else {
+      std::fill_n(out.data() + count, more, 0);
+    }
+    count += more;
+  }
+  return count;
 }
 
 Unpacked count_words(std::span<const unsigned char> packed, std::size_t words_max) noexcept {

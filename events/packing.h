@@ -28,6 +28,9 @@ struct Unpacked {
 };
 Unpacked unpack(std::span<const unsigned char> packed, std::span<std::uint64_t> out) noexcept;
 
+// The first words only, as many as there are and `out` holds; 0 if the bytes end within one of them. What comes behind is not looked at.
+std::size_t unpack_first(std::span<const unsigned char> packed, std::span<std::uint64_t> out) noexcept;
+
 // How many words `packed` holds, or how it is broken; stops counting past `words_max`.
 Unpacked count_words(std::span<const unsigned char> packed, std::size_t words_max) noexcept;
 

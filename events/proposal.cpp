@@ -23,17 +23,21 @@ bool kind_known(std::uint8_t kind) noexcept {
   return kind >= 1 && kind <= stream_kind_max;
 }
 
+constexpr auto slug_characters = [] {
+  std::array<bool, 256> result{};
+  for (unsigned c = 0; c < 256; ++c) result[c] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  return result;
+}();
+
 // Zeros at the end, none before: the characters themselves are checked where people write them.
 bool padded_slug(const Id& id) noexcept {
-  const auto bytes = id.bytes();
   bool ended = false;
-  for (const unsigned char byte : bytes) {
-    const bool character = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
-    if (byte == 0) {
-      ended = true;
-    } else if (ended || !character) {
-      return false;
+  for (std::uint64_t rest : {id.hi, id.lo}) {
+    if (ended && rest != 0) return false;
+    for (; rest != 0; rest <<= 8) {
+      if (!slug_characters[rest >> 56]) return false;
     }
+    ended = (id.hi & 0xff) == 0;
   }
   return true;
 }
@@ -68,24 +72,50 @@ wire::Proposal::Reader Opened::proposal() const noexcept {
   return read_sound(words_.data());
 }
 
-Status Opened::open(std::span<const unsigned char> packed, Opened& into) {
+namespace {
+
+// Unpacks into the words that `room_for` gives, first for a small event, then for one of the size counted, and checks everything.
+template <class RoomFor>
+Result<wire::Proposal::Reader> opened(std::span<const unsigned char> packed, const RoomFor& room_for,
+                                      std::span<const std::uint64_t>& words) {
   if (packed.size() > limits::proposal_bytes_max) {
     return fail(Fault::too_large, "an event of " + std::to_string(packed.size()) + " bytes is past the limit of " +
                                       std::to_string(limits::proposal_bytes_max));
   }
-  Unpacked unpacked = unpack(packed, into.small_);
-  std::span<std::uint64_t> words(into.small_);
+  std::span<std::uint64_t> room = room_for(small_event_words);
+  Unpacked unpacked = unpack(packed, room);
   if (unpacked.end == Unpacked::End::no_room) {
     const Unpacked counted = count_words(packed, limits::event_words_max);
     if (counted.end == Unpacked::End::no_room) return fail(Fault::too_large, "an event unpacks to more than limits.h allows");
-    into.large_.resize(counted.words);
-    words = into.large_;
-    unpacked = unpack(packed, words);
+    room = room_for(counted.words);
+    unpacked = unpack(packed, room);
   }
   if (unpacked.end != Unpacked::End::whole) return corrupt("they end within a word");
-  into.words_ = words.first(unpacked.words);
-  if (!sound_proposal(into.words_)) return corrupt("a pointer in them leads astray");
-  return check_envelope(into.proposal());
+  words = room.first(unpacked.words);
+  if (!sound_proposal(words)) return corrupt("a pointer in them leads astray");
+  const wire::Proposal::Reader proposal = read_sound(words.data());
+  FODSPOR_DO(check_envelope(proposal));
+  return proposal;
+}
+
+}  // namespace
+
+Status Opened::open(std::span<const unsigned char> packed, Opened& into) {
+  const auto room_for = [&into](std::size_t words) -> std::span<std::uint64_t> {
+    if (words <= small_event_words) return into.small_;
+    into.large_.resize(words);
+    return into.large_;
+  };
+  if (auto proposal = opened(packed, room_for, into.words_); !proposal) return tl::make_unexpected(std::move(proposal).error());
+  return {};
+}
+
+Result<wire::Proposal::Reader> open_in(WordRoom& room, std::span<const unsigned char> packed) {
+  std::span<const std::uint64_t> words;
+  auto proposal = opened(
+      packed, [&room](std::size_t count) { return room.offer(count); }, words);
+  if (proposal) room.keep(words.size());
+  return proposal;
 }
 
 EventId id_of(wire::Proposal::Reader proposal) noexcept {

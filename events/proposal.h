@@ -9,8 +9,12 @@
 #include "events/envelope.capnp.h"
 #include "events/failure.h"
 #include "events/ids.h"
+#include "events/word_room.h"
 
 namespace fodspor::events {
+
+// Few events have more.
+inline constexpr std::size_t small_event_words = 512;
 
 // A proposal unpacked and checked, on the stack if it is small. Lives within one call.
 class Opened {
@@ -26,11 +30,13 @@ class Opened {
   wire::Proposal::Reader proposal() const noexcept;
 
  private:
-  static constexpr std::size_t small_words = 512;
-  std::array<std::uint64_t, small_words> small_;  // left as it is: unpack writes what is read
+  std::array<std::uint64_t, small_event_words> small_;  // left as it is: unpack writes what is read
   std::vector<std::uint64_t> large_;
   std::span<const std::uint64_t> words_;
 };
+
+// The same, with the words kept in `room`, where the reader leads.
+Result<wire::Proposal::Reader> open_in(WordRoom& room, std::span<const unsigned char> packed);
 
 // Words that sound_proposal has passed, read in place and without bounds.
 wire::Proposal::Reader read_sound(const std::uint64_t* words) noexcept;

@@ -41,7 +41,15 @@ enum : bool { plain = false, critical = true };
 template <class Body>
 TypeInfo type(EventType number, std::string_view name, std::string_view group, unsigned streams, bool needs_programme, bool needs_date,
               bool is_critical = plain) {
-  return {number, name, group, static_cast<std::uint16_t>(streams), is_critical, needs_programme, needs_date, capnp::Schema::from<Body>()};
+  return {number,
+          name,
+          group,
+          static_cast<std::uint16_t>(streams),
+          is_critical,
+          needs_programme,
+          needs_date,
+          capnp::Schema::from<Body>(),
+          capnp::typeId<Body>()};
 }
 
 // Critical are those that change what other events say: to ignore one would be to answer with facts that no longer hold.

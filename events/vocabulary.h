@@ -106,6 +106,7 @@ struct TypeInfo {
   bool needs_programme;
   bool needs_date;  // valid from must be given
   capnp::StructSchema schema;
+  std::uint64_t schema_id;  // asking the schema for it costs a walk through its description
   bool may_stand_in(StreamKind kind) const noexcept { return (streams >> static_cast<unsigned>(kind) & 1u) != 0; }
 };
 

@@ -308,7 +308,7 @@ Reading::Because Reading::improved(const Clause& clause) {
     constexpr auto fact = wire::Covered::Fact::EMPLOYMENT;
     bool covered = false;
     if (programme_ != nullptr) {
-      for (const Coverage& coverage : programme_->coverage) covered = covered || coverage.covers(fact, on, person.id);
+      for (const Coverage& coverage : programme_->coverage.all()) covered = covered || coverage.covers(fact, on, person.id);
     }
     return {covered ? Truth::no : Truth::unknown, nullptr};
   }

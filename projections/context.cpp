@@ -137,6 +137,27 @@ std::vector<Id> Context::merged_with(const Id& participant) const {
   return found == together_.end() ? std::vector<Id>{participant} : found->second;
 }
 
+void Coverages::add(Coverage coverage) {
+  const std::int32_t from = coverage.when.from.days();
+  const std::int32_t to = coverage.when.to ? coverage.when.to->days() : Date::days_max + 1;
+  if (!coverage.participants.empty()) {
+    listing_.push_back(all_.size());
+  } else if (from < to) {
+    for (const wire::Covered::Fact fact : coverage.facts) {
+      const auto goes_on = std::find_if(of_everybody_.begin(), of_everybody_.end(), [&](const Stretch& known) {
+        return known.source == coverage.source && known.fact == fact && from <= known.to && known.from <= to;
+      });
+      if (goes_on == of_everybody_.end()) {
+        of_everybody_.push_back({coverage.source, fact, from, to});
+      } else {
+        goes_on->from = std::min(goes_on->from, from);
+        goes_on->to = std::max(goes_on->to, to);
+      }
+    }
+  }
+  all_.push_back(std::move(coverage));
+}
+
 void Context::merge(const Id& a, const Id& b) {
   const Id one = person(a);
   const Id other = person(b);
@@ -215,7 +236,7 @@ void Context::add_programme(const History& history, Programme& programme) {
         programme.funding.push_back(funding_of(fact));
         break;
       case EventType::covered:
-        programme.coverage.push_back(coverage_of(fact));
+        programme.coverage.add(coverage_of(fact));
         break;
       case EventType::portfolio_joined: {
         const auto said = fact.body<wire::PortfolioJoined>();

@@ -83,6 +83,26 @@ struct Coverage {
   bool covers(wire::Covered::Fact fact, Date day, const Id& participant) const;
 };
 
+// A programme's coverage, and the same in short as everybody's evidence is read with it: registers deliver month by month, for years, and
+// what covers one day after another is one stretch to whoever asks by the day.
+class Coverages {
+ public:
+  struct Stretch {
+    wire::Source source{};
+    wire::Covered::Fact fact{};
+    std::int32_t from = 0, to = 0;  // days
+  };
+  void add(Coverage coverage);
+  const std::vector<Coverage>& all() const noexcept { return all_; }
+  const std::vector<Stretch>& of_everybody() const noexcept { return of_everybody_; }  // without those that list their participants
+  const std::vector<std::size_t>& listing() const noexcept { return listing_; }        // the places of those in `all`
+
+ private:
+  std::vector<Coverage> all_;
+  std::vector<Stretch> of_everybody_;
+  std::vector<std::size_t> listing_;
+};
+
 struct Membership {
   Id portfolio;
   Spell when;
@@ -98,7 +118,7 @@ struct Programme {
   std::vector<Frame> frames;   // all in effect, by valid date: what was amended when
   std::vector<Funding> funding;
   std::vector<Target> targets;  // pinned and not withdrawn, in order of id, reading
-  std::vector<Coverage> coverage;
+  Coverages coverage;
   std::vector<Membership> portfolios;
   bool retired = false;
 };

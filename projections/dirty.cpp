@@ -44,7 +44,7 @@ std::string fingerprint(const Context& context, ProgrammeId id) {
     const auto approved = context.definitions.find({target.definition, target.definition_version});
     writer.text(approved == context.definitions.end() ? std::string_view() : std::string_view(approved->second.hash));
   }
-  for (const Coverage& coverage : programme->coverage) {
+  for (const Coverage& coverage : programme->coverage.all()) {
     writer.text("coverage").byte(static_cast<std::uint8_t>(coverage.source)).date(coverage.when.from).date(coverage.when.to);
     for (const wire::Covered::Fact fact : coverage.facts) writer.byte(static_cast<std::uint8_t>(fact));
     for (const Id& participant : coverage.participants) writer.id(participant);

@@ -288,26 +288,26 @@ void Evidence::gather_observations(const Person& person) {
 
 void Evidence::gather_coverage(const Person& person, const Programme* programme, const Context& context) {
   if (programme == nullptr || state_->covered_by == 0 || state_->own_unit) return;
-  const bool merged = context.is_merged(person.id);
   const bool hours = state_->hours && state_->hours->measured != Hours::Measured::contracted;
-  for (const Coverage& coverage : programme->coverage) {
-    bool facts = false, of_hours = false;
-    for (const auto fact : coverage.facts) {
-      facts = facts || (state_->covered_by >> static_cast<unsigned>(fact) & 1u) != 0;
-      of_hours = of_hours || fact == wire::Covered::Fact::HOURS;
+  const auto cover = [&](wire::Covered::Fact fact, std::int32_t from, std::int32_t to) {
+    if ((state_->covered_by >> static_cast<unsigned>(fact) & 1u) != 0) covered_.emplace_back(from, to);
+    if (hours && fact == wire::Covered::Fact::HOURS) hours_covered_.emplace_back(from, to);
+  };
+  covered_.reserve(programme->coverage.of_everybody().size());
+  for (const Coverages::Stretch& stretch : programme->coverage.of_everybody()) {
+    if (of_source(stretch.source)) cover(stretch.fact, stretch.from, stretch.to);
+  }
+  const bool merged = context.is_merged(person.id);
+  for (const std::size_t listing : programme->coverage.listing()) {
+    const Coverage& coverage = programme->coverage.all()[listing];
+    if (!of_source(coverage.source)) continue;
+    const auto listed = [&](const Id& id) { return std::binary_search(coverage.participants.begin(), coverage.participants.end(), id); };
+    bool found = listed(person.id);
+    if (!found && merged) {
+      for (const Id& other : context.merged_with(person.id)) found = found || listed(other);
     }
-    if ((!facts && !(hours && of_hours)) || !of_source(coverage.source)) continue;
-    if (!coverage.participants.empty()) {
-      const auto listed = [&](const Id& id) { return std::binary_search(coverage.participants.begin(), coverage.participants.end(), id); };
-      bool found = listed(person.id);
-      if (!found && merged) {
-        for (const Id& other : context.merged_with(person.id)) found = found || listed(other);
-      }
-      if (!found) continue;
-    }
-    const std::pair range{coverage.when.from.days(), end_of(coverage.when)};
-    if (facts) covered_.push_back(range);
-    if (of_hours && hours) hours_covered_.push_back(range);
+    if (!found) continue;
+    for (const wire::Covered::Fact fact : coverage.facts) cover(fact, coverage.when.from.days(), end_of(coverage.when));
   }
 }
 

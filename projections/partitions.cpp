@@ -9,17 +9,22 @@
 #include <cstring>
 #include <limits>
 #include <system_error>
+#include <type_traits>
 
 namespace fodspor::projections {
 
 namespace {
 
-constexpr std::size_t header_bytes = 20;
+static_assert(std::is_trivially_copyable_v<Placement>);
+constexpr std::size_t placement_at = 8;
+constexpr std::size_t size_at = placement_at + sizeof(Placement);
+constexpr std::size_t header_bytes = size_at + 4;
 // Small enough that a partition and the index of its groups stay near the processor's caches.
 constexpr std::size_t partition_bytes_max = 16u << 20;
 constexpr std::size_t partition_bytes_min = 4u << 10;
 constexpr std::size_t partitions_max = 512;
-constexpr std::size_t buffer_bytes_max = 256u << 10;
+// There are hundreds of buffers, and what has left the processor's caches before it is written costs twice.
+constexpr std::size_t buffer_bytes_max = 64u << 10;
 constexpr std::size_t entry_bytes_usual = 512;
 
 std::size_t partition_bytes_within(std::size_t memory_bytes) {
@@ -45,35 +50,39 @@ class File {
   int descriptor_ = -1;
 };
 
-// Takes one entry off the front of `bytes`, which were written here and are whole.
-Entry take(std::string_view& bytes) {
-  Entry entry;
+// How many bytes the entry at the front of `bytes` takes; its header is whole.
+std::size_t whole_size(std::string_view bytes) {
   std::uint32_t size = 0;
-  FODSPOR_CHECK(bytes.size() >= header_bytes);
+  std::memcpy(&size, bytes.data() + size_at, 4);
+  return header_bytes + size;
+}
+
+// The entry at the front of `bytes`, which were written here and are whole.
+Entry front(std::string_view bytes) {
+  FODSPOR_CHECK(bytes.size() >= header_bytes && bytes.size() >= whole_size(bytes));
+  Entry entry;
   std::memcpy(&entry.hash, bytes.data(), 8);
-  std::memcpy(&entry.position.value, bytes.data() + 8, 8);
-  std::memcpy(&size, bytes.data() + 16, 4);
-  FODSPOR_CHECK(bytes.size() >= header_bytes + size);
-  entry.bytes = bytes.substr(header_bytes, size);
-  bytes.remove_prefix(header_bytes + size);
+  std::memcpy(&entry.placement, bytes.data() + placement_at, sizeof(Placement));
+  const std::string_view packed = bytes.substr(header_bytes, whole_size(bytes) - header_bytes);
+  entry.packed = {reinterpret_cast<const unsigned char*>(packed.data()), packed.size()};
   return entry;
 }
 
 void put(std::string& buffer, const Entry& entry) {
-  const auto size = static_cast<std::uint32_t>(entry.bytes.size());
+  const auto size = static_cast<std::uint32_t>(entry.packed.size());
   char header[header_bytes];
   std::memcpy(header, &entry.hash, 8);
-  std::memcpy(header + 8, &entry.position.value, 8);
-  std::memcpy(header + 16, &size, 4);
+  std::memcpy(header + placement_at, &entry.placement, sizeof(Placement));
+  std::memcpy(header + size_at, &size, 4);
   buffer.append(header, header_bytes);
-  buffer.append(entry.bytes);
+  buffer.append(reinterpret_cast<const char*>(entry.packed.data()), entry.packed.size());
 }
 
 // Entries of one group lie all over their partition, and each would be waited for in turn. So the processor is told of those to come.
 constexpr std::size_t fetched_ahead = 24;
 constexpr std::size_t cache_line = 64;
 void fetch(std::string_view entry) {
-  for (std::size_t line = 0; line < 3; ++line) {
+  for (std::size_t line = 0; line < 4; ++line) {
     if (line * cache_line < entry.size()) __builtin_prefetch(entry.data() + line * cache_line);
   }
 }
@@ -139,10 +148,10 @@ tl::unexpected<Failure> Partitions::cannot(std::string_view what) const {
 }
 
 Status Partitions::add(std::size_t rank, const Entry& entry) {
+  // Until they are settled, the partitions of a rank have equal ranges.
   std::vector<Partition>& partitions = ranks_[rank];
-  const auto after = std::upper_bound(partitions.begin(), partitions.end(), entry.hash,
-                                      [](std::uint64_t hash, const Partition& partition) { return hash < partition.first; });
-  FODSPOR_DO(append(*std::prev(after), entry));
+  const std::uint64_t step = partitions.size() == 1 ? 0 : partitions[1].first;
+  FODSPOR_DO(append(partitions[step == 0 ? 0 : entry.hash / step], entry));
   if (in_files_ || in_memory_ <= memory_max_) return {};
   in_files_ = true;
   for (auto& each_rank : ranks_) {
@@ -154,7 +163,7 @@ Status Partitions::add(std::size_t rank, const Entry& entry) {
 Status Partitions::append(Partition& partition, const Entry& entry) {
   if (in_files_ && partition.buffer.capacity() < buffer_bytes_) partition.buffer.reserve(buffer_bytes_ + entry_bytes_usual);
   put(partition.buffer, entry);
-  in_memory_ += header_bytes + entry.bytes.size();
+  in_memory_ += header_bytes + entry.packed.size();
   ++partition.events;
   partition.hash_min = std::min(partition.hash_min, entry.hash);
   partition.hash_max = std::max(partition.hash_max, entry.hash);
@@ -230,11 +239,9 @@ Status Partitions::divide(Partition& partition, std::vector<Partition>& parts) {
     FODSPOR_DO(read_at(partition, at, std::span(stretch).subspan(kept)));
     at += more;
     std::string_view rest = stretch;
-    while (rest.size() >= header_bytes) {
-      std::uint32_t size = 0;
-      std::memcpy(&size, rest.data() + 16, 4);
-      if (rest.size() < header_bytes + size) break;
-      const Entry entry = take(rest);
+    while (rest.size() >= header_bytes && rest.size() >= whole_size(rest)) {
+      const Entry entry = front(rest);
+      rest.remove_prefix(whole_size(rest));
       FODSPOR_DO(append(pieces[(entry.hash - partition.hash_min) / step], entry));
     }
     stretch.erase(0, stretch.size() - rest.size());
@@ -260,9 +267,12 @@ void Partitions::sort_entries(std::string_view bytes, const Partition& partition
   added.reserve(partition.events);
   std::vector<std::size_t> shelf_ends(std::size_t{1} << shelf_bits);
   for (std::string_view rest = bytes; !rest.empty();) {
-    const auto at = static_cast<std::uint64_t>(rest.data() - bytes.data());
-    added.push_back({take(rest).hash, at});
-    ++shelf_ends[shelf_of(added.back().hash)];
+    FODSPOR_CHECK(rest.size() >= header_bytes && rest.size() >= whole_size(rest));
+    Place place{0, static_cast<std::uint64_t>(rest.data() - bytes.data())};
+    std::memcpy(&place.hash, rest.data(), 8);
+    added.push_back(place);
+    ++shelf_ends[shelf_of(place.hash)];
+    rest.remove_prefix(whole_size(rest));
   }
   std::size_t sum = 0;
   for (std::size_t& end : shelf_ends)
@@ -294,8 +304,7 @@ Status Partitions::each_group(std::size_t rank, bool last_time, const std::funct
       const std::uint64_t hash = order[i].hash;
       for (; i < order.size() && order[i].hash == hash; ++i) {
         if (i + fetched_ahead < order.size()) fetch(bytes.substr(order[i + fetched_ahead].at));
-        std::string_view rest = bytes.substr(order[i].at);
-        group.push_back(take(rest));
+        group.push_back(front(bytes.substr(order[i].at)));
       }
       FODSPOR_DO(visit(group));
     }

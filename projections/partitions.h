@@ -1,7 +1,7 @@
 // Stored events set apart by a hash, in memory while they are few and in scratch files when they are many, so that each part can be grouped
 // in memory. Owned by one scan and its thread. The files have no names, so nothing of them is left whatever ends the process.
 //
-//   entry := hash (u64)  position (u64)  size (u32)  the stored event's bytes      in this machine's byte order: files do not outlive it
+//   entry := hash (u64)  placement  size (u32)  the proposal's bytes      as they lie in this machine's memory: files do not outlive it
 #pragma once
 
 #include <compare>
@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "events/event.h"
 #include "events/failure.h"
-#include "events/ids.h"
 
 namespace fodspor::projections {
 
@@ -38,11 +38,11 @@ class Scratch {
   bool made_ = false;
 };
 
-// One stored event in a partition; valid while the partition is being read.
+// One stored event in a partition, its placement read already; valid while the partition is being read.
 struct Entry {
   std::uint64_t hash = 0;
-  Position position;
-  std::string_view bytes;
+  Placement placement;
+  std::span<const unsigned char> packed;
 };
 
 class Partitions {

@@ -20,11 +20,13 @@ RowWriter& RowWriter::byte(std::uint8_t value) {
 }
 
 RowWriter& RowWriter::number(std::uint64_t value) {
-  while (value >= 0x80) {
-    out_.push_back(static_cast<char>(value | 0x80));
-    value >>= 7;
-  }
-  out_.push_back(static_cast<char>(value));
+  // Nearly all numbers are small, and a text grows by one stretch more easily than byte by byte.
+  if (value < 0x80) return byte(static_cast<std::uint8_t>(value));
+  std::array<char, 10> bytes;
+  std::size_t size = 0;
+  for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
+  bytes[size++] = static_cast<char>(value);
+  out_.append(bytes.data(), size);
   return *this;
 }
 

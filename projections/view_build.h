@@ -2,9 +2,11 @@
 // whole at the end. One thread. A directory whose build was not finished holds no checkpoint and is thrown away.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +36,25 @@ class SortedRuns {
   std::vector<std::string> files_;
 };
 
+// Sums under keys. Subjects resemble each other, so each sum remembers which came after it the last time, and is asked before all others.
+class Sums {
+ public:
+  struct Sum {
+    std::string key;
+    std::int64_t value = 0;
+    std::size_t next = 0;
+  };
+  void add(std::string_view key, std::int64_t value);
+  const std::deque<Sum>& all() const noexcept { return all_; }
+
+ private:
+  std::size_t find(std::string_view key);
+
+  std::deque<Sum> all_;  // which leaves its keys where they are
+  std::unordered_map<std::string_view, std::size_t> places_;
+  std::size_t last_ = 0;
+};
+
 class ViewBuild {
  public:
   // `directory` is made anew. `buffer_bytes`: what this build may hold in memory, about.
@@ -50,7 +71,7 @@ class ViewBuild {
   std::filesystem::path directory_;
   SortedRuns rows_;
   SortedRuns subjects_;
-  std::unordered_map<std::string, std::int64_t> sums_;
+  Sums sums_;
   std::uint64_t row_count_ = 0;
   std::string key_, kept_;  // scratch
 };

@@ -169,7 +169,12 @@ rocksdb::Options ViewDatabase::options(rocksdb::Env* env) {
   if (env != nullptr) options.env = env;
   options.write_buffer_size = write_buffer_bytes;
   options.max_open_files = -1;  // a bounded one met missing files in mid-scan beside a writer
+  // A view has few files, and threads to open each of them take longer than the opening.
+  options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;
+  // A rebuilt view lies in as many sorted runs as its buffers were filled. Filters find the one that holds a key, and to merge a dozen of
+  // them at once would cost a tenth of the rebuild.
+  options.level0_file_num_compaction_trigger = 16;
   options.compression = rocksdb::kLZ4Compression;
   options.keep_log_file_num = 2;
   options.max_total_wal_size = 16u << 20;
@@ -181,24 +186,39 @@ rocksdb::Options ViewDatabase::options(rocksdb::Env* env) {
 }
 
 Result<std::shared_ptr<ViewDatabase>> ViewDatabase::open(const std::filesystem::path& directory, Mode mode, rocksdb::Env* env) {
-  rocksdb::Options open_options = options(env);
-  open_options.create_if_missing = mode == Mode::create;
-  open_options.create_missing_column_families = mode == Mode::create;
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, open_options}, {"rows", open_options}, {"sums", open_options}, {"subjects", open_options}};
+  const rocksdb::Options open_options = options(env);
+  const std::vector<std::string> names = {"rows", "sums", "subjects"};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = mode == Mode::read
-                                     ? rocksdb::DB::OpenForReadOnly(open_options, directory.string(), families, &handles, &opened)
-                                     : rocksdb::DB::Open(open_options, directory.string(), families, &handles, &opened);
-  if (!status.ok()) return failed(status, "opened");
+  rocksdb::Status status;
+  if (mode == Mode::create) {
+    // All families at once: RocksDB writes down its options, and reads them to see that it has, each time that one comes.
+    rocksdb::Options create_options = open_options;
+    create_options.create_if_missing = true;
+    // Nothing is merged in a database that is closed as soon as it is whole: what began would be thrown away.
+    create_options.disable_auto_compactions = true;
+    status = rocksdb::DB::Open(create_options, directory.string(), &opened);
+    if (status.ok()) status = opened->CreateColumnFamilies(create_options, names, &handles);
+  } else {
+    std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, open_options}};
+    for (const std::string& name : names) families.emplace_back(name, open_options);
+    status = mode == Mode::read ? rocksdb::DB::OpenForReadOnly(open_options, directory.string(), families, &handles, &opened)
+                                : rocksdb::DB::Open(open_options, directory.string(), families, &handles, &opened);
+  }
   auto database = std::make_shared<ViewDatabase>();
   database->db.reset(opened);
-  FODSPOR_CHECK(handles.size() == families.size());
-  static_cast<void>(opened->DestroyColumnFamilyHandle(handles[0]));
-  database->rows = handles[1];
-  database->sums = handles[2];
-  database->subjects = handles[3];
+  if (!status.ok()) {
+    for (rocksdb::ColumnFamilyHandle* handle : handles) static_cast<void>(opened->DestroyColumnFamilyHandle(handle));
+    return failed(status, "opened");
+  }
+  if (mode != Mode::create) {
+    static_cast<void>(opened->DestroyColumnFamilyHandle(handles.front()));
+    handles.erase(handles.begin());
+  }
+  FODSPOR_CHECK(handles.size() == names.size());
+  database->rows = handles[0];
+  database->sums = handles[1];
+  database->subjects = handles[2];
   return database;
 }
 

@@ -317,6 +317,10 @@ SCENARIO("packing and unpacking any words gives the same words, and the library'
       REQUIRE(unpack(view(bytes), std::span(back).first(words.size() - 1)).end == Unpacked::End::no_room);
       REQUIRE(count_words(view(bytes), words.size() - 1).end == Unpacked::End::no_room);
     }
+    std::vector<std::uint64_t> first(random() % 24);
+    const std::size_t there = std::min(first.size(), words.size());
+    REQUIRE(unpack_first(view(bytes), first) == there);
+    REQUIRE(std::equal(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(there), words.begin()));
   }
 }
 

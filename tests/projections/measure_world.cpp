@@ -218,7 +218,7 @@ World& World::covered(std::string_view from, std::optional<std::string_view> to)
   coverage.facts = {wire::Covered::Fact::EMPLOYMENT, wire::Covered::Fact::EDUCATION, wire::Covered::Fact::JOB_SEARCH,
                     wire::Covered::Fact::STATUS, wire::Covered::Fact::HOURS};
   coverage.when = {day(from), maybe_day(to)};
-  context.programmes.find(programme_)->second.coverage.push_back(std::move(coverage));
+  context.programmes.find(programme_)->second.coverage.add(std::move(coverage));
   return *this;
 }
 

@@ -123,7 +123,7 @@ std::string IntakeLedger::stands() const {
   for (const std::string& person : people) all += person;
   for (const auto& [id, programme] : scanned.context.programmes) {
     std::vector<std::string> lines;
-    for (const auto& coverage : programme.coverage) {
+    for (const auto& coverage : programme.coverage.all()) {
       std::string line =
           " covered " + coverage.when.from.text() + " " + said(coverage.when.to) + " " + std::to_string(coverage.facts.size());
       for (const Id& person : coverage.participants) line += " " + person.hex();
