@@ -95,7 +95,7 @@ Result<std::int32_t> last_day_of(const engine::Ledger& ledger, const Context& co
   FODSPOR_TRY(const History history, load_history(ledger, context, stream, {position, {}}));
   std::int32_t last = last_day_of(history);
   for (const Frame& frame : said.frames) last = std::max({last, frame.starts.days(), frame.ends.days()});
-  for (const Coverage& coverage : said.coverage) {
+  for (const Coverage& coverage : said.coverage.all()) {
     last = std::max({last, coverage.when.from.days(), coverage.when.to ? coverage.when.to->days() : 0});
   }
   return last;
