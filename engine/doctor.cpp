@@ -27,11 +27,18 @@ struct Reading {
   std::string problem;  // with the one after it; empty if there is none
 };
 
-// Reads every event of what stands before the first damage of the write-ahead log.
-Result<Reading> read_all(const std::filesystem::path& directory, rocksdb::Env* env) {
+// To come here is no advice to whoever is here.
+std::string without_advice(std::string message) {
+  constexpr std::string_view advice = "; run `fodspor doctor`";
+  for (std::size_t at = message.find(advice); at != std::string::npos; at = message.find(advice)) message.erase(at, advice.size());
+  return message;
+}
+
+// Reads every event of what stands before the first damage of the write-ahead log. `marks` may be nullptr.
+Result<Reading> read_all(const std::filesystem::path& directory, rocksdb::Env* env, Marks* marks) {
   Reading reading;
   FODSPOR_TRY(reading.log,
-              LogStore::open({log_directory(directory), LogStore::Mode::salvage, env, rocksdb::NewLRUCache(cache_bytes), nullptr}));
+              LogStore::open({log_directory(directory), LogStore::Mode::salvage, env, rocksdb::NewLRUCache(cache_bytes), marks}));
   FODSPOR_TRY(reading.last, reading.log->last());
   LogStore::Walk walk(*reading.log, {1}, reading.last);
   Timestamp recorded_at{INT64_MIN};
@@ -40,12 +47,12 @@ Result<Reading> read_all(const std::filesystem::path& directory, rocksdb::Env* e
     const auto value = walk.next();
     if (value && !*value) return reading;
     if (!value) {
-      reading.problem = value.error().message;
+      reading.problem = without_advice(value.error().message);
       return reading;
     }
     const auto stored = read_record(**value, next);
     if (!stored) {
-      reading.problem = stored.error().message;
+      reading.problem = without_advice(stored.error().message);
       return reading;
     }
     if (const auto header = read_header(stored->packed); !header) {
@@ -83,23 +90,32 @@ Result<Diagnosis> diagnose(const std::filesystem::path& directory, rocksdb::Env*
   } else {
     diagnosis.findings.push_back({marks.error().message, "`fodspor doctor --recover` writes it anew"});
   }
+  auto read = read_all(directory, env, marks ? marks->get() : nullptr);
+  if (!read && read.error().fault == Fault::corrupt) {
+    if (expected.value > 0) diagnosis.expected_to = expected;
+    diagnosis.findings.push_back({without_advice(read.error().message), "restore a backup: as it is, none of its events can be read"});
+    return diagnosis;
+  }
+  if (!read) return tl::make_unexpected(read.error());
+  const Reading reading = std::move(*read);
   std::optional<LostRange> lost;
   if (marks) {
     FODSPOR_TRY(lost, find_loss({log_directory(directory), LogStore::Mode::read, env, rocksdb::NewLRUCache(cache_bytes), marks->get()}));
   }
-  FODSPOR_TRY(const Reading reading, read_all(directory, env));
   expected = std::max(expected, reading.last);
   diagnosis.readable_to = reading.sound_to;
   if (reading.sound_to < expected) {
     diagnosis.expected_to = expected;
-    std::string why = !reading.problem.empty() ? reading.problem : lost ? lost->why : "they were acknowledged and are not there";
+    std::string why = !reading.problem.empty() ? reading.problem
+                      : lost                   ? without_advice(lost->why)
+                                               : "they were acknowledged and are not there";
     diagnosis.findings.push_back({describe({{reading.sound_to.value + 1}, expected, std::move(why)}), mend_of_loss(reading.sound_to)});
   } else if (lost) {
     // Behind the last event that anybody was told of.
-    diagnosis.findings.push_back({describe(*lost), mend_of_loss(reading.sound_to)});
+    diagnosis.findings.push_back({without_advice(describe(*lost)), mend_of_loss(reading.sound_to)});
   }
   if (const auto tables = reading.log->verify_checksums(); !tables && !diagnosis.expected_to) {
-    diagnosis.findings.push_back({tables.error().message, mend_of_loss(reading.sound_to)});
+    diagnosis.findings.push_back({without_advice(tables.error().message), mend_of_loss(reading.sound_to)});
   }
   auto derived = IndexStore::open({derived_directory(directory), false, env, rocksdb::NewLRUCache(cache_bytes)});
   if (derived && (*derived)->watermark() > reading.sound_to) {
@@ -125,7 +141,7 @@ Result<Recovery> recover(const std::filesystem::path& directory, Position keep_t
   Recovery recovery;
   const std::filesystem::path fresh = directory / "log.recovered";
   {
-    FODSPOR_TRY(const Reading reading, read_all(directory, env));
+    FODSPOR_TRY(const Reading reading, read_all(directory, env, nullptr));
     expected = std::max(expected, reading.last);
     if (reading.sound_to != keep_to) {
       return fail(Fault::conflict, "events 1 to " + std::to_string(reading.sound_to.value) + " can be read, not to " +

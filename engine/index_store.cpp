@@ -89,7 +89,6 @@ Result<std::unique_ptr<IndexStore>> IndexStore::open(const Options& options) {
   if (options.write) {
     status = rocksdb::DB::Open(database, path, families, &files->store.families, &db);
   } else {
-    database.info_log = std::make_shared<SilentLogger>();
     // The writer may merge runs away between our reading its list of files and opening them; then the list is read again.
     for (int attempt = 0; attempt < 10; ++attempt) {
       status = rocksdb::DB::OpenForReadOnly(database, path, families, &files->store.families, &db);

@@ -92,6 +92,8 @@ Status Ledger::Impl::make_directories() const {
   rocksdb::Env* env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   const std::string log_path = log_directory(directory).string();
   if (env->FileExists(log_path + "/CURRENT").ok()) return {};
+  // What had a ledger before is not made anew; opening the log says what is wrong with it.
+  if (std::filesystem::exists(directory / "marks")) return {};
   if (!options.create) {
     return fail(Fault::not_found, directory.string() + " holds no ledger; `fodspor init` makes one, --ledger names another");
   }

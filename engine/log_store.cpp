@@ -150,6 +150,11 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
   const std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, meta},
                                                               {"events", events_options(options.cache)}};
   const std::string path = options.directory.string();
+  // Acknowledged events were here: an empty log in their place would only look like a new ledger.
+  const bool held_events = options.marks != nullptr && options.marks->durable().value > 0;
+  if (held_events && !database.env->FileExists(path + "/CURRENT").ok()) {
+    return fail(Fault::corrupt, "log/: it is gone, or not whole: it has no file CURRENT");
+  }
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
   switch (options.mode) {
@@ -157,15 +162,14 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
       status = rocksdb::DB::Open(database, path, families, &files->store.families, &db);
       break;
     case Mode::read:
-      database.info_log = std::make_shared<SilentLogger>();  // it would be written into the writer's directory
       status = rocksdb::DB::OpenAsSecondary(database, path, path, families, &files->store.families, &db);
       break;
     case Mode::salvage:
-      database.info_log = std::make_shared<SilentLogger>();
       status = rocksdb::DB::OpenForReadOnly(database, path, families, &files->store.families, &db);
       break;
   }
   files->store.db.reset(db);
+  if (status.IsPathNotFound() && held_events) return fail(Fault::corrupt, "log/: a file of it is missing (" + status.ToString() + ")");
   if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: opening it"));
 
   std::string format;
@@ -178,6 +182,7 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
     // Out of the write-ahead log, so that it never holds an old one back.
     if (status.ok()) status = db->Flush({}, files->meta());
   }
+  if (status.IsNotFound() && held_events) return fail(Fault::corrupt, "log/: a table of it is missing or damaged");
   if (status.IsNotFound()) return fail(Fault::not_found, path + " is not a ledger's log yet");
   if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: reading its format"));
   const auto number = read_number(format);

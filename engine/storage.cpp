@@ -37,8 +37,7 @@ rocksdb::DBOptions store_options(rocksdb::Env* env) {
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
   options.max_open_files = -1;
-  options.keep_log_file_num = 2;
-  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.info_log = std::make_shared<SilentLogger>();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;

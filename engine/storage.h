@@ -32,7 +32,8 @@ Failure failure_of(const rocksdb::Status& status, std::string_view doing);
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache, std::size_t block_bytes);
 rocksdb::DBOptions store_options(rocksdb::Env* env);
 
-// Readers leave no trace in a writer's directory.
+// For every store, in the place of RocksDB's own log: readers leave no trace in a writer's directory, and on a full disk RocksDB 7.8 ends
+// the process over a log that it cannot write. What matters of it arrives as a Status.
 class SilentLogger : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;

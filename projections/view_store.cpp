@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/storage.h"
 #include "projections/row_codec.h"
 
 namespace fodspor::projections {
@@ -176,7 +177,7 @@ rocksdb::Options ViewDatabase::options(rocksdb::Env* env) {
   // them at once would cost a tenth of the rebuild.
   options.level0_file_num_compaction_trigger = 16;
   options.compression = rocksdb::kLZ4Compression;
-  options.keep_log_file_num = 2;
+  options.info_log = std::make_shared<engine::SilentLogger>();
   options.max_total_wal_size = 16u << 20;
   rocksdb::BlockBasedTableOptions table;
   table.format_version = 5;

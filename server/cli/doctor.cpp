@@ -86,6 +86,9 @@ class Doctor : public Command {
     if (diagnosis.sound()) {
       return fail(Fault::invalid, fmt::format("there is nothing to recover: all {} events can be read", diagnosis.readable_to.value));
     }
+    if (diagnosis.readable_to.value == 0) {
+      return fail(Fault::unavailable, "none of its events can be read, so there is nothing to keep: restore a backup");
+    }
     if (diagnosis.loses_events() && !keep_to_) {
       return fail(
           Fault::invalid,

@@ -89,6 +89,66 @@ SCENARIO("recovery keeps what stands before the damage, names what is lost, and 
   CHECK(accepted(*mended, single("new", 1)).first == Position{kept.value + 1});
 }
 
+SCENARIO("a log that cannot be opened at all is said to be damaged, and no empty one takes its place") {
+  Place place;
+  {
+    auto ledger = opened(place.path());
+    for (std::uint32_t i = 0; i < 50; ++i) accepted(*ledger, single("r" + std::to_string(i), i % 10, i));
+  }
+  const files::path log = place.path() / "log";
+  GIVEN("it was removed") {
+    files::remove_all(log);
+  }
+  GIVEN("it lost the file that every other is found by") {
+    files::remove(log / "CURRENT");
+  }
+  GIVEN("its tables lost their ends") {
+    for (const auto& entry : files::directory_iterator(log)) {
+      if (entry.path().extension() == ".sst") files::resize_file(entry.path(), 100);
+    }
+  }
+  GIVEN("its tables are gone") {
+    std::vector<files::path> tables;
+    for (const auto& entry : files::directory_iterator(log)) {
+      if (entry.path().extension() == ".sst") tables.push_back(entry.path());
+    }
+    REQUIRE_FALSE(tables.empty());
+    for (const files::path& table : tables) files::remove(table);
+  }
+  for (const bool creating : {false, true}) {
+    fodspor::engine::Options options = writing();
+    options.create = creating;
+    const auto refused = Ledger::open(place.path(), options);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().fault == Fault::corrupt);
+  }
+  const auto read = Ledger::open(place.path(), reading());
+  REQUIRE_FALSE(read);
+  CHECK(read.error().fault == Fault::corrupt);
+
+  const auto diagnosis = diagnose(place.path());
+  REQUIRE(diagnosis);
+  REQUIRE_FALSE(diagnosis->sound());
+  CHECK(diagnosis->readable_to == Position{0});
+  CHECK(diagnosis->expected_to == Position{50});
+  CHECK_THAT(diagnosis->findings[0].what, !Catch::Contains("fodspor doctor"));
+  CHECK_THAT(diagnosis->findings[0].mend, Catch::Contains("restore a backup"));
+  CHECK_FALSE(recover(place.path(), {0}));
+}
+
+SCENARIO("no store keeps a log of RocksDB's own, which ends the process on a full disk") {
+  Place place;
+  {
+    auto ledger = opened(place.path());
+    accepted(*ledger, single("r", 1));
+    REQUIRE(ledger->settle());
+  }
+  static_cast<void>(opened(place.path(), reading()));
+  for (const auto& entry : files::recursive_directory_iterator(place.path())) {
+    CHECK_FALSE(entry.path().filename().string().starts_with("LOG"));
+  }
+}
+
 SCENARIO("an index that is damaged or gone is built anew, and answers the same") {
   Place place;
   std::vector<std::vector<Position>> before;
