@@ -117,11 +117,11 @@ void Sequencer::run() {
   }
 }
 
-Status Sequencer::foresee(const Group& group) {
+void Sequencer::foresee(const Group& group) {
   std::vector<const Batch*> batches;
   batches.reserve(group.items.size());
   for (const Item* item : group.items) batches.push_back(&item->batch);
-  return order_.foresee(batches);
+  order_.foresee(batches);
 }
 
 std::vector<const Item*> Sequencer::order(Group& group, std::vector<Placement>& placements) {
@@ -143,7 +143,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
     return std::nullopt;
   };
   if (const auto poisoned = poison()) return refuse(*poisoned);
-  if (const auto foreseen = foresee(*group); !foreseen) return refuse(foreseen.error());
+  foresee(*group);
   WrittenGroup written;
   const std::vector<const Item*> accepted = order(*group, written.placements);
   written.recorded_at = order_.recorded_at();
