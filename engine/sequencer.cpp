@@ -171,7 +171,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
       return refuse(wrote.error());
     }
     if (!wrote) {
-      committer_.set_poison(wrote.error(), block->last());
+      committer_.set_poison(wrote.error());
       return refuse(*poison());
     }
     written.block = std::move(block);

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <future>
+#include <thread>
 
 #include "engine/keys.h"
 #include "tests/engine/fixture.h"
@@ -73,7 +74,7 @@ SCENARIO("after a sync that failed, the ledger writes no more until it is opened
   machine.files->fail_syncs(true, "/log/");
   const Failure first = refused(*ledger, single("b", 1));
   CHECK(first.fault == Fault::poisoned);
-  CHECK_THAT(first.message, Catch::Contains("events 2 to 2"));
+  CHECK_THAT(first.message, Catch::Contains("events from 2 on"));
   machine.files->fail_syncs(false);
   CHECK(refused(*ledger, single("c", 1)).fault == Fault::poisoned);
   CHECK(ledger->durable() == Position{1});
@@ -87,6 +88,45 @@ SCENARIO("after a sync that failed, the ledger writes no more until it is opened
   CHECK(again.first == Position{2});
   CHECK(ledger->durable() == Position{2});
   CHECK(accepted(*ledger, single("c", 1)).first == Position{3});
+}
+
+SCENARIO("what was written during a sync that failed is refused with it, and asking again after opening finds out") {
+  Place place;
+  FaultyMachine machine;
+  auto ledger = opened(place.path(), writing(machine.env.get()));
+  accepted(*ledger, single("a", 1));
+  std::vector<Fact> facts;
+  for (std::uint32_t i = 0; i < 300; ++i) facts.push_back({person(2), i, {}});
+  const Batch large = batch("c", facts);
+  const auto log_bytes = [&] {
+    std::uintmax_t bytes = 0;
+    for (const files::path& wal : with_ending(place.path() / "log", ".log")) bytes += files::file_size(wal);
+    return bytes;
+  };
+
+  machine.files->fail_syncs(true, "/log/");
+  machine.files->hold_syncs("/log/");
+  auto first = std::async(std::launch::async, [&] { return ledger->append(single("b", 1)); });
+  machine.files->wait_for_held_sync();
+  const std::uintmax_t before = log_bytes();
+  auto second = std::async(std::launch::async, [&] { return ledger->append(large); });
+  while (log_bytes() == before) std::this_thread::yield();
+  machine.files->release_syncs();
+  for (auto* answer : {&first, &second}) {
+    const auto refusal = answer->get();
+    REQUIRE_FALSE(refusal);
+    CHECK(refusal.error().fault == Fault::poisoned);
+    CHECK_THAT(refusal.error().message, Catch::Contains("events from 2 on"));
+  }
+  CHECK(ledger->durable() == Position{1});
+  CHECK(positions(ledger->read_log()) == std::vector<Position>{{1}});
+  ledger.reset();
+  machine.files->fail_syncs(false);
+
+  ledger = opened(place.path());
+  CHECK(accepted(*ledger, single("b", 1)).first == Position{2});
+  CHECK(accepted(*ledger, large).first == Position{3});
+  CHECK(ledger->durable() == Position{302});
 }
 
 SCENARIO("a full disk is a clear refusal, and nothing acknowledged is lost") {
