@@ -1,4 +1,4 @@
-// The appends that are written and synced together.
+// The appends that are ordered, written and answered together.
 #pragma once
 
 #include <functional>

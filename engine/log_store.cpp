@@ -279,13 +279,12 @@ Result<std::string_view> LogStore::Reader::read(Position position) {
   const auto missing = [&](const std::string& next) {
     return fail(Fault::corrupt, "log/: event " + std::to_string(position.value) + " is missing" + next + "; run `fodspor doctor`");
   };
-  if (!iterator->Valid()) {
-    bundle = {};
+  const auto last = iterator->Valid() ? read_event_key(fodspor::engine::view(iterator->key())) : std::nullopt;
+  if (!last) {
+    bundle = {};  // its bytes were the iterator's, which has left them
     if (!iterator->status().ok()) return tl::make_unexpected(failure_of(iterator->status(), at_event("reading", position)));
-    return missing("");
+    return missing(iterator->Valid() ? ", and a key after it is damaged" : "");
   }
-  const auto last = read_event_key(fodspor::engine::view(iterator->key()));
-  if (!last) return missing(", and a key after it is damaged");
   FODSPOR_DO(bundle.read(*last, fodspor::engine::view(iterator->value())));
   if (!bundle.holds(position)) return missing(", the next is " + std::to_string(bundle.first().value));
   return bundle.event(position);

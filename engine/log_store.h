@@ -73,6 +73,7 @@ class LogStore {
   Result<Position> last() const;  // of what is in the files, durable or not
 
   // Stored events in any order, fastest in their own. Sees the log as it stood when it was made; the bytes are valid until the next call.
+  // Borrows the store; one thread.
   class Reader {
    public:
     enum class Use {

@@ -15,7 +15,7 @@ namespace {
 constexpr std::chrono::milliseconds stall_wait{2'000};
 constexpr std::chrono::milliseconds stall_step{2};
 
-// While a sync runs there is no haste: a group is taken when it has this many batches or events, and as it is when the sync has ended.
+// While syncs run there is no haste: a group is taken when it has this many batches or events, and as it is when nothing is under way.
 constexpr std::size_t few_batches = 8;
 constexpr std::size_t few_events = 256;
 
