@@ -68,7 +68,7 @@ struct StoreSizes {
 class Ledger {
  public:
   // Fault::not_found (no ledger there, and not create), unavailable (in use by another writer, network file system, disk),
-  // corrupt (damage; the message names the range and `fodspor doctor --recover`), unsupported (a newer format).
+  // corrupt (damage; the message names the range and `fodspor doctor --recover`), unsupported (another format).
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& directory, Options options);
   ~Ledger();  // drains the queue, flushes, closes
   Ledger(const Ledger&) = delete;

@@ -182,9 +182,9 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
   if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: reading its format"));
   const auto number = read_number(format);
   if (!number || *number == 0) return fail(Fault::corrupt, path + ": its format is damaged");
-  if (*number > log_format) {
-    return fail(Fault::unsupported, path + " has format " + std::to_string(*number) + ", and this fodspor knows " +
-                                        std::to_string(log_format) + " at most; use the newer one that wrote it");
+  if (*number != log_format) {
+    return fail(Fault::unsupported, path + " has format " + std::to_string(*number) + ", and this fodspor reads format " +
+                                        std::to_string(log_format) + "; use the one that wrote it");
   }
 
   if (options.mode == Mode::write && options.env != nullptr) files->syncs_apart = !db->SyncWAL().IsNotSupported();

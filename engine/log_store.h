@@ -56,7 +56,7 @@ class LogStore {
     std::shared_ptr<rocksdb::Cache> cache;
     Marks* marks = nullptr;  // the writer's, told of each change of files; outlives the store
   };
-  // Fault::corrupt, unavailable, unsupported (a newer format), not_found (reading, and there is none).
+  // Fault::corrupt, unavailable, unsupported (another format), not_found (reading, and there is none).
   static Result<std::unique_ptr<LogStore>> open(const Options& options);
   ~LogStore();
   LogStore(const LogStore&) = delete;
