@@ -8,6 +8,7 @@
 
 #include <array>
 #include <span>
+#include <thread>
 
 #include "engine/bundle.h"
 #include "engine/keys.h"
@@ -21,6 +22,8 @@ constexpr std::size_t write_buffer_bytes = 16u << 20;
 constexpr std::size_t block_bytes = 16u << 10;
 constexpr std::size_t small_table_bytes = 1u << 20;
 constexpr std::size_t small_tables_max = 32;
+// How often storage that is behind is asked again.
+constexpr std::chrono::milliseconds stall_step{2};
 
 // Hears of errors in the background and of each new write-ahead log. Called on RocksDB's threads.
 class Watch : public rocksdb::EventListener {
@@ -196,7 +199,7 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
   return store;
 }
 
-Status LogStore::write(const Block& block) {
+Status LogStore::write(const Block& block, std::chrono::milliseconds patience) {
   FODSPOR_CHECK(files_->mode == Mode::write && block.size() > 0);
   rocksdb::WriteOptions options;
   options.sync = !files_->syncs_apart;
@@ -216,7 +219,13 @@ Status LogStore::write(const Block& block) {
     if (!put.ok()) return tl::make_unexpected(failure_of(put, at_event("writing", {block.first.value + first})));
     first = next;
   }
-  if (const auto status = files_->store.db->Write(options, &batch); !status.ok()) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  rocksdb::Status status = files_->store.db->Write(options, &batch);
+  while (status.IsIncomplete() && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(stall_step);
+    status = files_->store.db->Write(options, &batch);
+  }
+  if (!status.ok()) {
     return tl::make_unexpected(
         failure_of(status, "log/: writing events " + std::to_string(block.first.value) + " to " + std::to_string(block.last().value)));
   }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -62,9 +63,9 @@ class LogStore {
   LogStore(const LogStore&) = delete;
   LogStore& operator=(const LogStore&) = delete;
 
-  // Into the write-ahead log, and from then on readable here; on disk after the next sync. Fault::busy: nothing was written. Any other:
-  // unknown.
-  Status write(const Block& block);
+  // Into the write-ahead log, and from then on readable here; on disk after the next sync. Storage that is behind is waited for, but not
+  // longer than `patience`. Fault::busy: it still was, and nothing was written. Any other: unknown.
+  Status write(const Block& block, std::chrono::milliseconds patience);
   // All that was written before is on disk when it returns. Another thread may write meanwhile.
   Status sync();
   // A reader's: take in what the writer has written since.

@@ -11,9 +11,8 @@
 namespace fodspor::engine {
 namespace {
 
-// How long a group waits out a storage stall before its appends are told that the ledger is busy.
+// How long a group waits for storage that is behind before its appends are told that the ledger is busy.
 constexpr std::chrono::milliseconds stall_wait{2'000};
-constexpr std::chrono::milliseconds stall_step{2};
 
 // While syncs run there is no haste: a group is taken when it has this many batches or events, and as it is when nothing is under way.
 constexpr std::size_t few_batches = 8;
@@ -163,7 +162,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
     }
     auto wrote = indexes_.make_room(committer_.events_under_way() + block->size());
     const bool untouched = !wrote;
-    if (wrote) wrote = write_out_stalls(*block);
+    if (wrote) wrote = log_.write(*block, stall_wait);
     if (!wrote && (untouched || wrote.error().fault == Fault::busy)) {
       // Nothing was written, so what was ordered is as if it had never been asked.
       committer_.wait_until_idle();
@@ -179,15 +178,6 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
   order_.written(durable());
   written.group = std::move(group);
   return written;
-}
-
-Status Sequencer::write_out_stalls(const Block& block) {
-  const auto give_up = std::chrono::steady_clock::now() + stall_wait;
-  while (true) {
-    auto wrote = log_.write(block);
-    if (wrote || wrote.error().fault != Fault::busy || std::chrono::steady_clock::now() > give_up) return wrote;
-    std::this_thread::sleep_for(stall_step);
-  }
 }
 
 }  // namespace fodspor::engine

@@ -49,7 +49,6 @@ class Sequencer {
   std::optional<WrittenGroup> write(std::shared_ptr<Group> group);
   void foresee(const Group& group);
   std::vector<const Item*> order(Group& group, std::vector<Placement>& placements);
-  Status write_out_stalls(const Block& block);
 
   LogStore& log_;
   Indexes& indexes_;

@@ -8,11 +8,13 @@
 #include <thread>
 
 #include "engine/keys.h"
+#include "engine/log_store.h"
 #include "tests/engine/fixture.h"
 #include "tests/support/fault_file_system.h"
 
 using namespace fodspor::tests;
 namespace files = std::filesystem;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -127,6 +129,34 @@ SCENARIO("what was written during a sync that failed is refused with it, and ask
   CHECK(accepted(*ledger, single("b", 1)).first == Position{2});
   CHECK(accepted(*ledger, large).first == Position{3});
   CHECK(ledger->durable() == Position{302});
+}
+
+SCENARIO("storage that is behind is waited for, and not for longer than was said") {
+  Place place;
+  FaultyMachine machine;
+  auto log =
+      fodspor::engine::LogStore::open({place.path() / "log", fodspor::engine::LogStore::Mode::write, machine.env.get(), nullptr, nullptr});
+  REQUIRE(log);
+  // Large events, so that a few blocks fill all the memory there is for what is in no table yet.
+  fodspor::engine::Block block{{1}, {}, {}};
+  for (int i = 0; i < 8; ++i) {
+    block.bytes.append(1u << 20, static_cast<char>('a' + i));
+    block.ends.push_back(block.bytes.size());
+  }
+  machine.files->hold_syncs(".sst");
+  fodspor::events::Status wrote;
+  while (wrote && block.first.value < 1'000) {
+    wrote = (*log)->write(block, 0ms);
+    if (wrote) block.first.value += block.size();
+  }
+  REQUIRE_FALSE(wrote);
+  CHECK(wrote.error().fault == Fault::busy);
+  CHECK(*(*log)->last() == Position{block.first.value - 1});
+
+  auto patient = std::async(std::launch::async, [&] { return (*log)->write(block, 1min); });
+  machine.files->release_syncs();
+  CHECK(patient.get());
+  CHECK(*(*log)->last() == block.last());
 }
 
 SCENARIO("a full disk is a clear refusal, and nothing acknowledged is lost") {
