@@ -131,6 +131,37 @@ SCENARIO("what was written during a sync that failed is refused with it, and ask
   CHECK(ledger->durable() == Position{302});
 }
 
+SCENARIO("nobody is told of a conflict with an append that was not kept") {
+  Place place;
+  FaultyMachine machine;
+  auto ledger = opened(place.path(), writing(machine.env.get()));
+  const auto first_of_person_2 = [](std::string_view request_id, std::uint32_t number) {
+    Batch batch = single(request_id, 2, number);
+    batch.expected.push_back({person(2), Expected::Kind::none, {}});
+    return batch;
+  };
+  machine.files->hold_syncs("/log/");
+  auto before = std::async(std::launch::async, [&] { return ledger->append(single("before", 1)); });
+  machine.files->wait_for_held_sync();  // what comes now is written together, when that sync has ended
+  std::promise<Result<Appended>> one, other;
+  ledger->append(first_of_person_2("one", 1), [&](Result<Appended> answer) { one.set_value(std::move(answer)); });
+  ledger->append(first_of_person_2("other", 2), [&](Result<Appended> answer) { other.set_value(std::move(answer)); });
+  machine.files->fill_disk(true, "/log/");
+  machine.files->release_syncs();
+  CHECK(before.get());
+  for (auto* promise : {&one, &other}) {
+    const auto answer = promise->get_future().get();
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().fault == Fault::poisoned);
+  }
+  ledger.reset();
+  machine.files->fill_disk(false);
+
+  ledger = opened(place.path());
+  CHECK(accepted(*ledger, first_of_person_2("other", 2)).first == Position{2});
+  CHECK(refused(*ledger, first_of_person_2("one", 1)).fault == Fault::conflict);
+}
+
 SCENARIO("storage that is behind is waited for, and not for longer than was said") {
   Place place;
   FaultyMachine machine;
