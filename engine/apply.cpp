@@ -20,7 +20,7 @@ void make_room(Table<Key, Head>& table, std::size_t more) {
 
 }  // namespace
 
-Status Order::foresee(std::span<const Batch* const> batches) {
+void Order::foresee(std::span<const Batch* const> batches) {
   std::vector<RequestKey> requests;
   std::vector<StreamId> streams;
   foreseen_.clear();
@@ -33,16 +33,16 @@ Status Order::foresee(std::span<const Batch* const> batches) {
     }
   }
   std::vector<std::optional<Position>> first(requests.size());
-  FODSPOR_DO(past_.first_of_each(requests, first));
-  for (std::size_t i = 0; i < requests.size(); ++i) foreseen_.emplace(requests[i], first[i]);
+  if (past_.first_of_each(requests, first)) {
+    for (std::size_t i = 0; i < requests.size(); ++i) foreseen_.emplace(requests[i], first[i]);
+  }
 
   std::sort(streams.begin(), streams.end());
   streams.erase(std::unique(streams.begin(), streams.end()), streams.end());
   std::vector<std::optional<Head>> heads(streams.size());
-  FODSPOR_DO(past_.stream_heads(streams, heads));
+  if (!past_.stream_heads(streams, heads)) return;
   make_room(heads_, streams.size());
   for (std::size_t i = 0; i < streams.size(); ++i) heads_.emplace(streams[i], heads[i].value_or(Head{}));
-  return {};
 }
 
 Result<Head*> Order::stream_head(const StreamId& stream) {

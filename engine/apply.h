@@ -34,8 +34,9 @@ class Order {
  public:
   Order(const Past& past, Position last, Timestamp recorded_at) : past_(past), last_(last), recorded_at_(recorded_at) {}
 
-  // Asks the past at once what apply() would ask it batch by batch. These batches are the next to be applied. It changes no answer.
-  Status foresee(std::span<const Batch* const> batches);
+  // Asks the past at once what apply() would ask it batch by batch. These batches are the next to be applied. It changes no answer: what
+  // Past fails with here is asked again by apply(), so that it meets the batch that needs it and no other of its group.
+  void foresee(std::span<const Batch* const> batches);
   // Orders one batch: its placements are appended to `placements`, in the order of its proposals. None are for a repeated request, nor
   // for a refusal, which leaves everything as it was. The batch must live until `written` or `forget`. Its time must be set.
   // Fault::conflict, too_large; and what Past fails with.

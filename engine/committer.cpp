@@ -41,14 +41,13 @@ std::optional<Failure> Committer::poison() const {
   return poison_;
 }
 
-void Committer::set_poison(const Failure& failure, Position last) {
+void Committer::set_poison(const Failure& failure) {
   const std::lock_guard lock(mutex_);
   if (poison_) return;
-  const Position first{durable().value + 1};
-  poison_ =
-      Failure{Fault::poisoned, "events " + std::to_string(first.value) + " to " + std::to_string(last.value) +
-                                   " may or may not be on disk (" + failure.message +
-                                   "); nothing more is written until the ledger is opened again, then repeat with the same request ids"};
+  // Without an end: the sequencer may be writing further events at this moment.
+  poison_ = Failure{Fault::poisoned,
+                    "the events from " + std::to_string(durable().value + 1) + " on may or may not be on disk (" + failure.message +
+                        "); nothing more is written until the ledger is opened again, then repeat with the same request ids"};
 }
 
 void Committer::hand_over(WrittenGroup written) {
@@ -102,9 +101,9 @@ void Committer::run() {
 }
 
 void Committer::finish(std::vector<WrittenGroup>& groups) {
-  const auto last = std::find_if(groups.rbegin(), groups.rend(), [](const WrittenGroup& written) { return written.block != nullptr; });
-  if (last != groups.rend() && !poison()) {
-    if (const auto synced = log_.sync(); !synced) set_poison(synced.error(), last->block->last());
+  const bool wrote = std::any_of(groups.begin(), groups.end(), [](const WrittenGroup& written) { return written.block != nullptr; });
+  if (wrote && !poison()) {
+    if (const auto synced = log_.sync(); !synced) set_poison(synced.error());
   }
   const auto poisoned = poison();
   for (WrittenGroup& written : groups) {

@@ -49,8 +49,8 @@ class Committer {
   Position durable() const noexcept { return {durable_.load(std::memory_order_acquire)}; }
   Timestamp recorded_at() const noexcept { return {recorded_at_.load(std::memory_order_acquire)}; }
   std::optional<Failure> poison() const;
-  // Nobody knows what is on disk of the events after the durable ones up to `last`.
-  void set_poison(const Failure& failure, Position last);
+  // Nobody knows what is on disk of the events after the durable ones.
+  void set_poison(const Failure& failure);
 
  private:
   void run();

@@ -4,6 +4,7 @@
 #include <rocksdb/env.h>
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
 
 #include "engine/index_store.h"
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::size_t cache_bytes = 8u << 20;
 constexpr std::size_t copied_at_once = 4'096;
+// A whole log is copied faster than a disk takes it, and nobody waits for one event of it: only storage that has stopped ends the copy.
+constexpr std::chrono::minutes stall_wait{1};
 
 struct Reading {
   std::unique_ptr<LogStore> log;
@@ -159,7 +162,7 @@ Result<Recovery> recover(const std::filesystem::path& directory, Position keep_t
         block.ends.push_back(block.bytes.size());
       }
       if (block.size() > 0 && (!value || block.size() == copied_at_once)) {
-        FODSPOR_DO(log->write(block));
+        FODSPOR_DO(log->write(block, stall_wait));
         block = {{block.last().value + 1}, {}, {}};
       }
       if (!value) break;

@@ -31,7 +31,7 @@ struct Diagnosis {
 };
 
 // Looks, and changes nothing. Reads every event: some seconds for ten million. A writer may be at work meanwhile.
-// Fault::not_found (no ledger there), unsupported (a newer format), unavailable.
+// Fault::not_found (no ledger there), unsupported (another format), unavailable.
 Result<Diagnosis> diagnose(const std::filesystem::path& directory, rocksdb::Env* env = nullptr);
 
 struct Recovery {

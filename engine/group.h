@@ -1,4 +1,4 @@
-// The appends that are written and synced together.
+// The appends that are ordered, written and answered together.
 #pragma once
 
 #include <functional>
@@ -24,11 +24,9 @@ struct Group {
   std::size_t bytes = 0;
   Gate gate;
 
-  // Those that would have been accepted are refused; what was refused already stays as it is.
+  // Everybody is, also who was refused already: that may have been a conflict with what is refused now.
   void refuse(const Failure& failure) {
-    for (Item* item : items) {
-      if (item->answer) item->answer = tl::make_unexpected(failure);
-    }
+    for (Item* item : items) item->answer = tl::make_unexpected(failure);
   }
   // Everybody gets the answer. The items that are not owned are gone after this.
   void answer() {

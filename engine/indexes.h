@@ -1,6 +1,6 @@
 // Where everything stands, up to the last durable event: derived/ up to its watermark, and the events since then in memory.
 //
-// In the writer, the sequencer publishes what it has written, and a thread of its own turns full segments into sorted runs. In a reading
+// In the writer, the committer publishes what has been synced, and a thread of its own turns full segments into sorted runs. In a reading
 // process, `extend` takes the events that became durable. Look-ups may come from any thread, at any time.
 #pragma once
 
@@ -39,6 +39,7 @@ class Indexes {
     const Header* header;
     const Placement* placement;
   };
+  // The committer's.
   void publish(std::span<const Ordered> events);
 
   // A reading process's: up to `durable`, from the log.

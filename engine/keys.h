@@ -27,7 +27,7 @@ namespace fodspor::engine {
 
 using namespace fodspor::events;
 
-inline constexpr std::uint64_t log_format = 1;
+inline constexpr std::uint64_t log_format = 2;  // 1 had a key an event
 inline constexpr std::uint64_t derived_format = 1;
 
 inline constexpr std::string_view format_key = "format";

@@ -1,7 +1,7 @@
 // The door of the ledger: append, read, follow.
 //
-// One Ledger a directory and process. With Access::write it holds the directory's lock and runs one sequencer thread; any number of
-// threads may append and read. With Access::read any number of processes read beside one writer, and never see an event before it is
+// One Ledger a directory and process. With Access::write it holds the directory's lock and runs a few threads of its own; any number of
+// others may append and read. With Access::read any number of processes read beside one writer, and never see an event before it is
 // durable. An append that is acknowledged is on disk. Nothing here reads a clock but through Options.
 #pragma once
 
@@ -68,7 +68,7 @@ struct StoreSizes {
 class Ledger {
  public:
   // Fault::not_found (no ledger there, and not create), unavailable (in use by another writer, network file system, disk),
-  // corrupt (damage; the message names the range and `fodspor doctor --recover`), unsupported (a newer format).
+  // corrupt (damage; the message names the range and `fodspor doctor --recover`), unsupported (another format).
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& directory, Options options);
   ~Ledger();  // drains the queue, flushes, closes
   Ledger(const Ledger&) = delete;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <span>
+#include <thread>
 
 #include "engine/bundle.h"
 #include "engine/keys.h"
@@ -21,6 +22,8 @@ constexpr std::size_t write_buffer_bytes = 16u << 20;
 constexpr std::size_t block_bytes = 16u << 10;
 constexpr std::size_t small_table_bytes = 1u << 20;
 constexpr std::size_t small_tables_max = 32;
+// How often storage that is behind is asked again.
+constexpr std::chrono::milliseconds stall_step{2};
 
 // Hears of errors in the background and of each new write-ahead log. Called on RocksDB's threads.
 class Watch : public rocksdb::EventListener {
@@ -187,9 +190,9 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
   if (!status.ok()) return tl::make_unexpected(failure_of(status, "log/: reading its format"));
   const auto number = read_number(format);
   if (!number || *number == 0) return fail(Fault::corrupt, path + ": its format is damaged");
-  if (*number > log_format) {
-    return fail(Fault::unsupported, path + " has format " + std::to_string(*number) + ", and this fodspor knows " +
-                                        std::to_string(log_format) + " at most; use the newer one that wrote it");
+  if (*number != log_format) {
+    return fail(Fault::unsupported, path + " has format " + std::to_string(*number) + ", and this fodspor reads format " +
+                                        std::to_string(log_format) + "; use the one that wrote it");
   }
 
   if (options.mode == Mode::write && options.env != nullptr) files->syncs_apart = !db->SyncWAL().IsNotSupported();
@@ -201,7 +204,7 @@ Result<std::unique_ptr<LogStore>> LogStore::open(const Options& options) {
   return store;
 }
 
-Status LogStore::write(const Block& block) {
+Status LogStore::write(const Block& block, std::chrono::milliseconds patience) {
   FODSPOR_CHECK(files_->mode == Mode::write && block.size() > 0);
   rocksdb::WriteOptions options;
   options.sync = !files_->syncs_apart;
@@ -221,7 +224,13 @@ Status LogStore::write(const Block& block) {
     if (!put.ok()) return tl::make_unexpected(failure_of(put, at_event("writing", {block.first.value + first})));
     first = next;
   }
-  if (const auto status = files_->store.db->Write(options, &batch); !status.ok()) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  rocksdb::Status status = files_->store.db->Write(options, &batch);
+  while (status.IsIncomplete() && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(stall_step);
+    status = files_->store.db->Write(options, &batch);
+  }
+  if (!status.ok()) {
     return tl::make_unexpected(
         failure_of(status, "log/: writing events " + std::to_string(block.first.value) + " to " + std::to_string(block.last().value)));
   }
@@ -284,13 +293,12 @@ Result<std::string_view> LogStore::Reader::read(Position position) {
   const auto missing = [&](const std::string& next) {
     return fail(Fault::corrupt, "log/: event " + std::to_string(position.value) + " is missing" + next + "; run `fodspor doctor`");
   };
-  if (!iterator->Valid()) {
-    bundle = {};
+  const auto last = iterator->Valid() ? read_event_key(fodspor::engine::view(iterator->key())) : std::nullopt;
+  if (!last) {
+    bundle = {};  // its bytes were the iterator's, which has left them
     if (!iterator->status().ok()) return tl::make_unexpected(failure_of(iterator->status(), at_event("reading", position)));
-    return missing("");
+    return missing(iterator->Valid() ? ", and a key after it is damaged" : "");
   }
-  const auto last = read_event_key(fodspor::engine::view(iterator->key()));
-  if (!last) return missing(", and a key after it is damaged");
   FODSPOR_DO(bundle.read(*last, fodspor::engine::view(iterator->value())));
   if (!bundle.holds(position)) return missing(", the next is " + std::to_string(bundle.first().value));
   return bundle.event(position);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -56,15 +57,15 @@ class LogStore {
     std::shared_ptr<rocksdb::Cache> cache;
     Marks* marks = nullptr;  // the writer's, told of each change of files; outlives the store
   };
-  // Fault::corrupt, unavailable, unsupported (a newer format), not_found (reading, and there is none).
+  // Fault::corrupt, unavailable, unsupported (another format), not_found (reading, and there is none).
   static Result<std::unique_ptr<LogStore>> open(const Options& options);
   ~LogStore();
   LogStore(const LogStore&) = delete;
   LogStore& operator=(const LogStore&) = delete;
 
-  // Into the write-ahead log, and from then on readable here; on disk after the next sync. Fault::busy: nothing was written. Any other:
-  // unknown.
-  Status write(const Block& block);
+  // Into the write-ahead log, and from then on readable here; on disk after the next sync. Storage that is behind is waited for, but not
+  // longer than `patience`. Fault::busy: it still was, and nothing was written. Any other: unknown.
+  Status write(const Block& block, std::chrono::milliseconds patience);
   // All that was written before is on disk when it returns. Another thread may write meanwhile.
   Status sync();
   // A reader's: take in what the writer has written since.
@@ -73,6 +74,7 @@ class LogStore {
   Result<Position> last() const;  // of what is in the files, durable or not
 
   // Stored events in any order, fastest in their own. Sees the log as it stood when it was made; the bytes are valid until the next call.
+  // Borrows the store; one thread.
   class Reader {
    public:
     enum class Use {

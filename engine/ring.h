@@ -1,4 +1,4 @@
-// The events written last, shared by all followers in this process: the sequencer puts blocks in at one end, and never waits for whoever
+// The events written last, shared by all followers in this process: the committer puts blocks in at one end, and never waits for whoever
 // reads. A follower that finds its place gone reads the log instead. Any thread.
 #pragma once
 

@@ -11,11 +11,10 @@
 namespace fodspor::engine {
 namespace {
 
-// How long a group waits out a storage stall before its appends are told that the ledger is busy.
+// How long a group waits for storage that is behind before its appends are told that the ledger is busy.
 constexpr std::chrono::milliseconds stall_wait{2'000};
-constexpr std::chrono::milliseconds stall_step{2};
 
-// While a sync runs there is no haste: a group is taken when it has this many batches or events, and as it is when the sync has ended.
+// While syncs run there is no haste: a group is taken when it has this many batches or events, and as it is when nothing is under way.
 constexpr std::size_t few_batches = 8;
 constexpr std::size_t few_events = 256;
 
@@ -117,11 +116,11 @@ void Sequencer::run() {
   }
 }
 
-Status Sequencer::foresee(const Group& group) {
+void Sequencer::foresee(const Group& group) {
   std::vector<const Batch*> batches;
   batches.reserve(group.items.size());
   for (const Item* item : group.items) batches.push_back(&item->batch);
-  return order_.foresee(batches);
+  order_.foresee(batches);
 }
 
 std::vector<const Item*> Sequencer::order(Group& group, std::vector<Placement>& placements) {
@@ -143,7 +142,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
     return std::nullopt;
   };
   if (const auto poisoned = poison()) return refuse(*poisoned);
-  if (const auto foreseen = foresee(*group); !foreseen) return refuse(foreseen.error());
+  foresee(*group);
   WrittenGroup written;
   const std::vector<const Item*> accepted = order(*group, written.placements);
   written.recorded_at = order_.recorded_at();
@@ -163,7 +162,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
     }
     auto wrote = indexes_.make_room(committer_.events_under_way() + block->size());
     const bool untouched = !wrote;
-    if (wrote) wrote = write_out_stalls(*block);
+    if (wrote) wrote = log_.write(*block, stall_wait);
     if (!wrote && (untouched || wrote.error().fault == Fault::busy)) {
       // Nothing was written, so what was ordered is as if it had never been asked.
       committer_.wait_until_idle();
@@ -171,7 +170,7 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
       return refuse(wrote.error());
     }
     if (!wrote) {
-      committer_.set_poison(wrote.error(), block->last());
+      committer_.set_poison(wrote.error());
       return refuse(*poison());
     }
     written.block = std::move(block);
@@ -179,15 +178,6 @@ std::optional<WrittenGroup> Sequencer::write(std::shared_ptr<Group> group) {
   order_.written(durable());
   written.group = std::move(group);
   return written;
-}
-
-Status Sequencer::write_out_stalls(const Block& block) {
-  const auto give_up = std::chrono::steady_clock::now() + stall_wait;
-  while (true) {
-    auto wrote = log_.write(block);
-    if (wrote || wrote.error().fault != Fault::busy || std::chrono::steady_clock::now() > give_up) return wrote;
-    std::this_thread::sleep_for(stall_step);
-  }
 }
 
 }  // namespace fodspor::engine

@@ -47,9 +47,8 @@ class Sequencer {
   bool has_enough() const;
   void run();
   std::optional<WrittenGroup> write(std::shared_ptr<Group> group);
-  Status foresee(const Group& group);
+  void foresee(const Group& group);
   std::vector<const Item*> order(Group& group, std::vector<Placement>& placements);
-  Status write_out_stalls(const Block& block);
 
   LogStore& log_;
   Indexes& indexes_;

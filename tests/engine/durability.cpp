@@ -5,13 +5,16 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <future>
+#include <thread>
 
 #include "engine/keys.h"
+#include "engine/log_store.h"
 #include "tests/engine/fixture.h"
 #include "tests/support/fault_file_system.h"
 
 using namespace fodspor::tests;
 namespace files = std::filesystem;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -73,7 +76,7 @@ SCENARIO("after a sync that failed, the ledger writes no more until it is opened
   machine.files->fail_syncs(true, "/log/");
   const Failure first = refused(*ledger, single("b", 1));
   CHECK(first.fault == Fault::poisoned);
-  CHECK_THAT(first.message, Catch::Contains("events 2 to 2"));
+  CHECK_THAT(first.message, Catch::Contains("events from 2 on"));
   machine.files->fail_syncs(false);
   CHECK(refused(*ledger, single("c", 1)).fault == Fault::poisoned);
   CHECK(ledger->durable() == Position{1});
@@ -87,6 +90,104 @@ SCENARIO("after a sync that failed, the ledger writes no more until it is opened
   CHECK(again.first == Position{2});
   CHECK(ledger->durable() == Position{2});
   CHECK(accepted(*ledger, single("c", 1)).first == Position{3});
+}
+
+SCENARIO("what was written during a sync that failed is refused with it, and asking again after opening finds out") {
+  Place place;
+  FaultyMachine machine;
+  auto ledger = opened(place.path(), writing(machine.env.get()));
+  accepted(*ledger, single("a", 1));
+  std::vector<Fact> facts;
+  for (std::uint32_t i = 0; i < 300; ++i) facts.push_back({person(2), i, {}});
+  const Batch large = batch("c", facts);
+  const auto log_bytes = [&] {
+    std::uintmax_t bytes = 0;
+    for (const files::path& wal : with_ending(place.path() / "log", ".log")) bytes += files::file_size(wal);
+    return bytes;
+  };
+
+  machine.files->fail_syncs(true, "/log/");
+  machine.files->hold_syncs("/log/");
+  auto first = std::async(std::launch::async, [&] { return ledger->append(single("b", 1)); });
+  machine.files->wait_for_held_sync();
+  const std::uintmax_t before = log_bytes();
+  auto second = std::async(std::launch::async, [&] { return ledger->append(large); });
+  while (log_bytes() == before) std::this_thread::yield();
+  machine.files->release_syncs();
+  for (auto* answer : {&first, &second}) {
+    const auto refusal = answer->get();
+    REQUIRE_FALSE(refusal);
+    CHECK(refusal.error().fault == Fault::poisoned);
+    CHECK_THAT(refusal.error().message, Catch::Contains("events from 2 on"));
+  }
+  CHECK(ledger->durable() == Position{1});
+  CHECK(positions(ledger->read_log()) == std::vector<Position>{{1}});
+  ledger.reset();
+  machine.files->fail_syncs(false);
+
+  ledger = opened(place.path());
+  CHECK(accepted(*ledger, single("b", 1)).first == Position{2});
+  CHECK(accepted(*ledger, large).first == Position{3});
+  CHECK(ledger->durable() == Position{302});
+}
+
+SCENARIO("nobody is told of a conflict with an append that was not kept") {
+  Place place;
+  FaultyMachine machine;
+  auto ledger = opened(place.path(), writing(machine.env.get()));
+  const auto first_of_person_2 = [](std::string_view request_id, std::uint32_t number) {
+    Batch batch = single(request_id, 2, number);
+    batch.expected.push_back({person(2), Expected::Kind::none, {}});
+    return batch;
+  };
+  machine.files->hold_syncs("/log/");
+  auto before = std::async(std::launch::async, [&] { return ledger->append(single("before", 1)); });
+  machine.files->wait_for_held_sync();  // what comes now is written together, when that sync has ended
+  std::promise<Result<Appended>> one, other;
+  ledger->append(first_of_person_2("one", 1), [&](Result<Appended> answer) { one.set_value(std::move(answer)); });
+  ledger->append(first_of_person_2("other", 2), [&](Result<Appended> answer) { other.set_value(std::move(answer)); });
+  machine.files->fill_disk(true, "/log/");
+  machine.files->release_syncs();
+  CHECK(before.get());
+  for (auto* promise : {&one, &other}) {
+    const auto answer = promise->get_future().get();
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().fault == Fault::poisoned);
+  }
+  ledger.reset();
+  machine.files->fill_disk(false);
+
+  ledger = opened(place.path());
+  CHECK(accepted(*ledger, first_of_person_2("other", 2)).first == Position{2});
+  CHECK(refused(*ledger, first_of_person_2("one", 1)).fault == Fault::conflict);
+}
+
+SCENARIO("storage that is behind is waited for, and not for longer than was said") {
+  Place place;
+  FaultyMachine machine;
+  auto log =
+      fodspor::engine::LogStore::open({place.path() / "log", fodspor::engine::LogStore::Mode::write, machine.env.get(), nullptr, nullptr});
+  REQUIRE(log);
+  // Large events, so that a few blocks fill all the memory there is for what is in no table yet.
+  fodspor::engine::Block block{{1}, {}, {}};
+  for (int i = 0; i < 8; ++i) {
+    block.bytes.append(1u << 20, static_cast<char>('a' + i));
+    block.ends.push_back(block.bytes.size());
+  }
+  machine.files->hold_syncs(".sst");
+  fodspor::events::Status wrote;
+  while (wrote && block.first.value < 1'000) {
+    wrote = (*log)->write(block, 0ms);
+    if (wrote) block.first.value += block.size();
+  }
+  REQUIRE_FALSE(wrote);
+  CHECK(wrote.error().fault == Fault::busy);
+  CHECK(*(*log)->last() == Position{block.first.value - 1});
+
+  auto patient = std::async(std::launch::async, [&] { return (*log)->write(block, 1min); });
+  machine.files->release_syncs();
+  CHECK(patient.get());
+  CHECK(*(*log)->last() == block.last());
 }
 
 SCENARIO("a full disk is a clear refusal, and nothing acknowledged is lost") {
@@ -265,19 +366,20 @@ SCENARIO("a flipped byte in a table is refused where it is, and the rest is read
   CHECK(positions(ledger->read_log({1900})).size() == 101);
 }
 
-SCENARIO("a ledger of a newer format is refused, and left as it is") {
+SCENARIO("a ledger of a newer or an older format is refused, and left as it is") {
+  const std::uint64_t other = GENERATE(fodspor::engine::log_format - 1, fodspor::engine::log_format + 1);
   Place place;
   {
     auto ledger = opened(place.path());
     accepted(*ledger, single("a", 1));
   }
-  write_log_format(place.path(), 2);
+  write_log_format(place.path(), other);
   for (const auto& options : {writing(), reading()}) {
     const Failure failure = not_opened(place.path(), options);
     CHECK(failure.fault == Fault::unsupported);
-    CHECK_THAT(failure.message, Catch::Contains("format 2"));
+    CHECK_THAT(failure.message, Catch::Contains("has format " + std::to_string(other)));
   }
-  write_log_format(place.path(), 1);
+  write_log_format(place.path(), fodspor::engine::log_format);
   CHECK(opened(place.path())->durable() == Position{1});
 }
 
