@@ -179,6 +179,7 @@ Status Ledger::Impl::open_for_reading() {
 
 void Ledger::Impl::close() noexcept {
   if (!sequencer) return;
+  sequencer->finish();
   const bool sound = !sequencer->poison();
   sequencer.reset();
   if (sound) {

@@ -47,7 +47,6 @@ Position unbroken_to(const LogStore& log, Position last, std::string& why) {
 Result<std::optional<LostRange>> look(const LogStore::Options& options, std::string why, bool whole) {
   LogStore::Options reading = options;
   reading.mode = LogStore::Mode::salvage;
-  reading.marks = nullptr;
   FODSPOR_TRY(const auto log, LogStore::open(reading));
   FODSPOR_TRY(const Position last, log->last());
   Position reached = last;
@@ -86,7 +85,6 @@ Result<std::optional<LostRange>> find_loss(LogStore::Options options) {
     // The damage lies behind the last event that the marks know of.
     LogStore::Options reading = options;
     reading.mode = LogStore::Mode::salvage;
-    reading.marks = nullptr;
     FODSPOR_TRY(const auto log, LogStore::open(reading));
     FODSPOR_TRY(const Position last, log->last());
     return LostRange{{last.value + 1}, std::nullopt, opened.error().message};

@@ -38,12 +38,17 @@ Sequencer::Sequencer(LogStore& log, Indexes& indexes, const Past& past, Marks& m
       thread_([this] { run(); }) {}
 
 Sequencer::~Sequencer() {
+  finish();
+}
+
+void Sequencer::finish() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   queued_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+  committer_.wait_until_idle();
 }
 
 Result<Appended> Sequencer::append(Batch batch) {

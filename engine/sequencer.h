@@ -29,13 +29,16 @@ class Sequencer {
 
   // All outlive it. `last` and `recorded_at` are the log's last event.
   Sequencer(LogStore& log, Indexes& indexes, const Past& past, Marks& marks, Ring& ring, Position last, Timestamp recorded_at);
-  ~Sequencer();  // writes what is queued, then ends
+  ~Sequencer();  // as finish()
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
   // The batch is well formed and has its time.
   Result<Appended> append(Batch batch);
   void append(Batch batch, Done done);
+
+  // Writes and answers what is queued. Nothing may be appended any more; what poisoned it, if anything did, is known then.
+  void finish();
 
   Position durable() const noexcept { return committer_.durable(); }
   Timestamp recorded_at() const noexcept { return committer_.recorded_at(); }
