@@ -23,7 +23,7 @@ struct Global {
     return {
         {"--ledger", "DIR", "The ledger's folder; else $FODSPOR_LEDGER, else ./ledger", &ledger, false, {}},
         {"--json", "", "One JSON document, or one object a line for streams", &json, false, {}},
-        {"--csv", "", "Comma-separated values (RFC 4180)", &csv, false, {}},
+        {"--csv", "", "Comma-separated values (RFC 4180); several tables one after another, with an empty line between", &csv, false, {}},
         {"--lang", "LANGUAGE", "Language of titles and column heads; else the locale's", &language, false, {"en", "da"}},
         {"--quiet", "", "No remarks and no progress on stderr", &quiet, false, {}},
         {"--help", "", "This text", &help, false, {}},

@@ -67,6 +67,16 @@ SCENARIO("a target that is missed answers --check with 1") {
   REQUIRE(answer.status == 1);
 }
 
+SCENARIO("a spreadsheet gets the people of an explanation, the breakdown of a figure and the targets of a programme") {
+  Program program;
+  program.must("simulate --scale 0.05");
+  const std::string explained = program.must("explain K4 --programme kalundborg --csv");
+  REQUIRE(says(explained, "answer,step,units\r\n"));
+  REQUIRE(says(explained, "\r\n\r\nsubject,answer,step,reasons\r\nparticipant/"));
+  REQUIRE(says(program.must("evaluate esf.cr06 --by gender --csv"), "\r\n\r\ndefinition,gender,denominator,"));
+  REQUIRE(says(program.must("programmes --csv"), "\r\n\r\nprogramme,target,reading,"));
+}
+
 SCENARIO("shipped programmes applied twice change nothing the second time") {
   Program program;
   program.must("init");
