@@ -67,6 +67,28 @@ SCENARIO("a target that is missed answers --check with 1") {
   REQUIRE(answer.status == 1);
 }
 
+SCENARIO("a figure that leaves people in doubt says how many, and a share says how many it counts") {
+  Program program;
+  const std::string example = FODSPOR_SOURCE_DIR "/server/intake/examples/kalundborg";
+  program.must("init");
+  program.must("programmes apply " FODSPOR_SOURCE_DIR "/projections/programmes/kalundborg.toml");
+  program.must("import " + example + ".csv --mapping " + example + ".toml");
+  const auto row_of_k4 = [&] {
+    const std::string shown = program.must("kpi --programme kalundborg");
+    const std::size_t at = shown.find("\nK4 ") + 1;
+    return shown.substr(at, shown.find('\n', at) - at);
+  };
+  const std::string doubted = row_of_k4();
+  CAPTURE(doubted);
+  REQUIRE(says(doubted, "37.8 – 100.0 %       37   98       61"));
+  program.must("append", R"({"type":"Covered","stream":"programme/kalundborg","programme":"kalundborg","source":"register",)"
+                         R"("facts":{"source":"register","facts":["employment","hours"],"from":"2020-10-20","to":"2023-01-01"}})");
+  const std::string settled = row_of_k4();
+  CAPTURE(settled);
+  REQUIRE(says(settled, " 37.8 % "));
+  REQUIRE_FALSE(says(settled, "61"));
+}
+
 SCENARIO("a spreadsheet gets the people of an explanation, the breakdown of a figure and the targets of a programme") {
   Program program;
   program.must("simulate --scale 0.05");
