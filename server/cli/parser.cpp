@@ -6,6 +6,7 @@
 #include <charconv>
 #include <ostream>
 
+#include "replay/clocks.h"
 #include "server/cli/help.h"
 
 namespace fodspor::server {
@@ -93,6 +94,9 @@ Mistake fill(const Option& option, const std::vector<std::string>& values) {
     const auto parsed = ProgrammeId::parse(values.back());
     if (!parsed) return fmt::format("{}: {}", option.name, parsed.error().message);
     **programme = *parsed;
+  } else if (auto* const* known_at = std::get_if<std::optional<KnownAt>*>(&option.target)) {
+    if (const auto checked = replay::check_known_at(values.back()); !checked) return "--" + checked.error().message;
+    **known_at = KnownAt{values.back()};
   }
   return std::nullopt;
 }

@@ -135,6 +135,25 @@ SCENARIO("a correction moves the figure, and --known-at gives back the old one")
   REQUIRE_FALSE(says(program.must("trail 9f0c --known-at 8"), "retracted"));
 }
 
+SCENARIO("of a moment before the first event every answer is that nothing was recorded by then") {
+  Program program;
+  program.must("init");
+  REQUIRE(says(program.run("kpi --known-at 2024-05-01").err, "nothing was recorded by 2024-05-01: this ledger holds no events"));
+  program.must("append", first_batch());
+  for (const std::string line : {"kpi", "explain K4", "evaluate base.completers", "trail 9f0c", "caseload", "programmes", "quality",
+                                 "portfolio", "enterprises", "network"}) {
+    const Answer answer = program.run(line + " --known-at 2024-04-30");
+    CAPTURE(line, answer.err);
+    REQUIRE(answer.status == 3);
+    REQUIRE(answer.out.empty());
+    REQUIRE(says(answer.err, "nothing was recorded by 2024-04-30: this ledger begins 2024-05-01"));
+  }
+  REQUIRE(says(program.run("kpi --known-at 0").err, "nothing was recorded by position 0: this ledger begins 2024-05-01T12:00:00Z"));
+  REQUIRE(says(program.run("kpi --known-at 2024-05-01T11:59:59Z").err,
+               "nothing was recorded by 2024-05-01T11:59:59Z: this ledger begins 2024-05-01T12:00:00Z"));
+  REQUIRE(program.run("kpi --known-at 2024-05-01").status == 0);
+}
+
 SCENARIO("who found work the day after leaving is employed six months on when six months have passed, and not before") {
   Program program;
   program.now = *fodspor::events::parse_timestamp("2021-06-03T12:00:00Z");

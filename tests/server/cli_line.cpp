@@ -74,6 +74,8 @@ SCENARIO("a wrong command line exits with 2, says what is wrong, and touches not
       {"append --request-id", "--request-id"},
       {"kpi --valid-at 2021-02-30", "--valid-at"},
       {"kpi --valid-at tomorrow", "--valid-at"},
+      {"kpi --known-at yesterday", "--known-at 'yesterday' is not understood"},
+      {"trail 9f0c --known-at 2021-13-01", "--known-at '2021-13-01' is not understood"},
       {"evaluate", "DEF is missing"},
       {"evaluate esf.cr06 --set hours", "write NAME=VALUE"},
       {"evaluate esf.cr06 --memory 1", "at least 16 MiB"},

@@ -141,7 +141,6 @@ SCENARIO("readers refuse what is not there, and say what is") {
                   {"evaluate esf.cr06 --programme nowhere", {"roskilde"}},
                   {"definitions show esf.cr6", {"esf.cr06"}},
                   {"definitions check nothing.toml", {"there is no such file"}},
-                  {"kpi --known-at yesterday", {"yesterday"}},
                   {"trail 9f0c2d4e6a --known-at 99", {"99"}},
                   {"export --to 99", {"the log ends at 4"}},
                   {"doctor --recover", {"nothing to recover"}}});
