@@ -15,7 +15,7 @@ constexpr std::int64_t second = 1'000'000;
 Console::Console(World& world, Settings settings) : world_(world), settings_(std::move(settings)) {}
 
 Layout Console::layout() const {
-  return {settings_.language, world_.columns, world_.out_is_terminal && !world_.variable("NO_COLOR")};
+  return {settings_.language, world_.columns, world_.out_is_terminal && !world_.variable("NO_COLOR"), settings_.called};
 }
 
 Result<std::unique_ptr<engine::Ledger>> Console::open(engine::Access access, bool allow_clock_jump) const {
@@ -65,7 +65,7 @@ void Console::position(Position position) {
 }
 
 void Console::note(std::string_view sentence) {
-  if (!settings_.quiet) world_.err << sentence << '\n';
+  if (!settings_.quiet) world_.err << as_called(sentence, settings_.called) << '\n';
 }
 
 Meter::Meter(const Console& console, Words what) : console_(console), what_(what), began_(console.world().now()), shown_(began_) {}

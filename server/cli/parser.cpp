@@ -234,13 +234,16 @@ class Line {
   }
 
   void tell(std::string_view message) {
-    world_.err << "fodspor" << (command_ ? fmt::format(" {}", command_->about().name) : "") << ": " << message << '\n';
+    world_.err << "fodspor" << (command_ ? fmt::format(" {}", command_->about().name) : "") << ": " << as_called(message, layout_.called)
+               << '\n';
   }
 
   Exit wrong(std::string_view message) {
     tell(message);
-    world_.err << (command_ ? fmt::format("usage: fodspor {} (more: fodspor {} --help)\n", usage_of(*command_), command_->about().name)
-                            : std::string("usage: fodspor COMMAND [options] (more: fodspor --help)\n"));
+    settings.called = layout_.called;
+    world_.err << (command_
+                       ? fmt::format("usage: {0} {1} (more: {0} {2} --help)\n", layout_.called, usage_of(*command_), command_->about().name)
+                       : fmt::format("usage: {0} COMMAND [options] (more: {0} --help)\n", layout_.called));
     return Exit::usage;
   }
 

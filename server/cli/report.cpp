@@ -57,7 +57,8 @@ std::string Report::text(const Layout& layout) const {
   }
   if (!notes_.empty()) gap();
   for (const auto& [en, da] : notes_) {
-    for (const auto& line : wrapped(danish && !da.empty() ? da : en, layout.columns)) write(line, Tone::plain);
+    const std::string note = as_called(danish && !da.empty() ? da : en, layout.called);
+    for (const auto& line : wrapped(note, layout.columns)) write(line, Tone::plain);
   }
   return out;
 }
@@ -75,7 +76,6 @@ std::string Report::csv() const {
   };
   std::vector<List> lists;
   for (const auto& section : sections_) {
-    if (section.key != sections_.front().key) continue;
     const std::string csv = section.table.csv();
     const std::size_t head_ends = csv.find('\n') + 1;
     List list{section.key, csv.substr(0, head_ends), csv.substr(head_ends)};

@@ -124,6 +124,25 @@ SCENARIO("global options may stand before or after the command") {
   Program program;
   program.must("init");
   REQUIRE(program.must("--json stat") == program.must("stat --json"));
+SCENARIO("commands that are suggested begin with what the user typed to start the program") {
+  Program program;
+  program.variables["FODSPOR_AS"] = "./fodspor";
+  program.columns = 300;  // so that no sentence is broken
+  REQUIRE(says(program.run("stat").err, "make one with `./fodspor init --ledger"));
+  REQUIRE(says(program.must("init"), "Next: `./fodspor programmes apply FILE…`"));
+  REQUIRE(says(program.must("kpi"), "`./fodspor programmes apply --shipped`"));
+  REQUIRE(says(program.run("lgo").err, "usage: ./fodspor COMMAND [options] (more: ./fodspor --help)"));
+  REQUIRE(says(program.run("log --form 3").err, "usage: ./fodspor log"));
+  for (const auto& command : all_commands()) {
+    const std::string help = program.must(std::string(command->about().name) + " --help");
+    CAPTURE(help);
+    REQUIRE(help.starts_with("./fodspor " + std::string(command->about().name)));
+    REQUIRE_FALSE(says(help, " fodspor "));
+    REQUIRE_FALSE(says(help, "`fodspor "));
+  }
+  REQUIRE(says(program.must("--help"), "  ./fodspor COMMAND [options]"));
+}
+
   REQUIRE(says(program.must("--version"), "fodspor "));
 }
 
