@@ -23,6 +23,7 @@ Result<std::unique_ptr<engine::Ledger>> Console::open(engine::Access access, boo
   options.access = access;
   options.now = world_.now;
   options.allow_clock_jump = allow_clock_jump;
+  FODSPOR_DO(no_file_in_its_place());
   auto ledger = engine::Ledger::open(settings_.ledger, std::move(options));
   if (ledger) return ledger;
   Failure failure = std::move(ledger).error();
@@ -33,6 +34,13 @@ Result<std::unique_ptr<engine::Ledger>> Console::open(engine::Access access, boo
   // A ledger is not the command's input: whatever keeps it shut is never "refused".
   if (failure.fault != Fault::busy && failure.fault != Fault::corrupt) failure.fault = Fault::unavailable;
   return tl::make_unexpected(std::move(failure));
+}
+
+Status Console::no_file_in_its_place() const {
+  std::error_code error;
+  const auto status = std::filesystem::status(settings_.ledger, error);
+  if (!std::filesystem::exists(status) || std::filesystem::is_directory(status)) return {};
+  return fail(Fault::unavailable, fmt::format("{} is a file; a ledger is a folder", settings_.ledger.string()));
 }
 
 std::string Console::ledger_option() const {

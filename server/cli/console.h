@@ -40,6 +40,9 @@ class Console {
   // The named ledger. Whatever hinders it is Fault::unavailable, busy or corrupt: nothing that the command's input could mend.
   Result<std::unique_ptr<engine::Ledger>> open(engine::Access access, bool allow_clock_jump = false) const;
 
+  // Fault::unavailable where a file stands in the place of a ledger.
+  Status no_file_in_its_place() const;
+
   // " --ledger DIR" for commands that are suggested, if it takes that to find this ledger again; else nothing.
   std::string ledger_option() const;
 

@@ -86,8 +86,10 @@ Status Reading::open_views() {
     Meter meter(*console_, catching_up);
     FODSPOR_DO(runner_->catch_up(meter.function()));
   } else if (runner.error().fault == Fault::busy || runner.error().fault == Fault::unavailable) {
+    const bool held = runner.error().fault == Fault::busy;
     FODSPOR_TRY(runner_, projections::Runner::open(*ledger_, projections::Runner::Mode::read));
-    console_->note("another process holds the views: this is what they held last");
+    console_->note(held ? "another process holds the views: this is what they held last"
+                        : "the views cannot be written by you, so they were not brought up to date: this is what they held last");
   } else {
     return tl::make_unexpected(std::move(runner).error());
   }

@@ -76,6 +76,10 @@ SCENARIO("a wrong command line exits with 2, says what is wrong, and touches not
       {"kpi --valid-at tomorrow", "--valid-at"},
       {"kpi --known-at yesterday", "--known-at 'yesterday' is not understood"},
       {"trail 9f0c --known-at 2021-13-01", "--known-at '2021-13-01' is not understood"},
+      {"kpi --ledger", "--ledger needs a folder"},
+      {"log --from", "--from needs a value: --from POSITION"},
+      {"log --type Enroled", "did you mean Enrolled?"},
+      {"simulate --scale 0", "simulate: --scale: '0' is not a scale"},
       {"evaluate", "DEF is missing"},
       {"evaluate esf.cr06 --set hours", "write NAME=VALUE"},
       {"evaluate esf.cr06 --memory 1", "at least 16 MiB"},
@@ -120,10 +124,6 @@ SCENARIO("nothing to do is answered with the overview, and is not success") {
   REQUIRE(says(answer.err, "fodspor COMMAND"));
 }
 
-SCENARIO("global options may stand before or after the command") {
-  Program program;
-  program.must("init");
-  REQUIRE(program.must("--json stat") == program.must("stat --json"));
 SCENARIO("commands that are suggested begin with what the user typed to start the program") {
   Program program;
   program.variables["FODSPOR_AS"] = "./fodspor";
@@ -143,6 +143,10 @@ SCENARIO("commands that are suggested begin with what the user typed to start th
   REQUIRE(says(program.must("--help"), "  ./fodspor COMMAND [options]"));
 }
 
+SCENARIO("global options may stand before or after the command") {
+  Program program;
+  program.must("init");
+  REQUIRE(program.must("--json stat") == program.must("stat --json"));
   REQUIRE(says(program.must("--version"), "fodspor "));
 }
 
@@ -159,6 +163,17 @@ SCENARIO("a command without a ledger says so, names the folder, and exits with 4
     REQUIRE(answer.out.empty());
   }
   for (const std::string& line : {"append " + file, "import " + file}) REQUIRE(program.run(line).status == 4);
+}
+
+SCENARIO("a file in the place of a ledger is called a file, whatever was asked") {
+  Program program;
+  const std::string file = program.file("notes.txt", "not a ledger");
+  for (const std::string& line : std::vector<std::string>{"init", "kpi", "stat", "import " + file, "simulate", "doctor"}) {
+    const Answer answer = program.run(line + " --ledger " + file);
+    CAPTURE(line, answer.err);
+    REQUIRE(answer.status == 4);
+    REQUIRE(says(answer.err, file + " is a file; a ledger is a folder"));
+  }
 }
 
 SCENARIO("--ledger goes before $FODSPOR_LEDGER") {
