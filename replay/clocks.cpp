@@ -15,7 +15,17 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   return value;
 }
 
+Failure not_understood(std::string_view known_at) {
+  return {Fault::invalid, "known-at '" + std::string(known_at) +
+                              "' is not understood; give a position (1200), a day (2021-03-31) or a moment (2021-03-31T12:00:00Z)"};
+}
+
 }  // namespace
+
+Status check_known_at(std::string_view text) {
+  if (whole_number(text) || Date::parse(text) || parse_timestamp(text)) return {};
+  return tl::make_unexpected(not_understood(text));
+}
 
 Result<Position> last_recorded_by(const engine::Ledger& ledger, Timestamp moment) {
   // Times of recording never go back, so the log can be halved.
@@ -42,8 +52,7 @@ Result<Position> resolve_known_at(const engine::Ledger& ledger, std::string_view
     return last_recorded_by(ledger, end);
   }
   if (const Result<Timestamp> moment = parse_timestamp(text)) return last_recorded_by(ledger, *moment);
-  return fail(Fault::invalid, "known-at '" + std::string(text) +
-                                  "' is not understood; give a position (1200), a day (2021-03-31) or a moment (2021-03-31T12:00:00Z)");
+  return tl::make_unexpected(not_understood(text));
 }
 
 Result<projections::AsOf> resolve_as_of(const engine::Ledger& ledger, std::string_view known_at, std::string_view valid_at,

@@ -17,6 +17,9 @@ inline constexpr std::string_view default_zone = "Europe/Copenhagen";
 // The last event that was recorded at or before that moment; 0 if there was none.
 Result<Position> last_recorded_by(const engine::Ledger& ledger, Timestamp moment);
 
+// Fault::invalid for what cannot be a --known-at of any ledger.
+Status check_known_at(std::string_view text);
+
 // "1200", "2021-03-31" or "2021-03-31T12:00:00Z". Fault::invalid for anything else, saying what is meant.
 Result<Position> resolve_known_at(const engine::Ledger& ledger, std::string_view text, std::string_view zone = default_zone);
 

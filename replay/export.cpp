@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "events/json.h"
 #include "events/limits.h"
+#include "events/proposal.h"
 #include "events/vocabulary.h"
 
 namespace fodspor::replay {
@@ -120,60 +123,84 @@ class Appends {
   Status failed_;
 };
 
-// What the rules ask while batches are under way. The ledger was empty, so it holds the streams that were taken and no others; an event is
-// looked up once it has arrived.
-class KnownSoFar : public Known {
+// The events that the corrections and retractions of a log are about: few, beside all that it holds.
+struct HashOfEvent {
+  std::size_t operator()(const EventId& id) const noexcept { return mixed(id.request.id) + id.index; }
+};
+using Subjects = std::unordered_map<EventId, std::optional<Known::Found>, HashOfEvent>;
+
+// Whatever is no such line, or names nothing, is told where every line is checked.
+void add_subject(std::string_view text, Subjects& subjects) {
+  if (text.find("\"Corrected\"") == std::string_view::npos && text.find("\"Retracted\"") == std::string_view::npos) return;
+  boost::system::error_code error;
+  const boost::json::value line = boost::json::parse({text.data(), text.size()}, error);
+  const auto* object = error ? nullptr : line.if_object();
+  const auto* facts = object == nullptr ? nullptr : object->if_contains("facts");
+  const auto* event = facts == nullptr || !facts->is_object() ? nullptr : facts->get_object().if_contains("event");
+  if (event == nullptr || !event->is_string()) return;
+  if (const auto id = EventId::parse(std::string(event->get_string().begin(), event->get_string().end()))) subjects.try_emplace(*id);
+}
+
+// What the rules ask while a file is only read: what stands in it so far.
+class KnownFromFile : public Known {
  public:
-  KnownSoFar(const engine::Ledger& ledger, Appends& appends) : stored_(engine::known_to(ledger)), appends_(appends) {}
+  explicit KnownFromFile(Subjects subjects) : subjects_(std::move(subjects)) {}
   Result<bool> stream_exists(const StreamId& stream) override { return streams_.contains(stream); }
   Result<std::optional<Found>> find_event(const EventId& id) override {
-    FODSPOR_DO(appends_.finish());
-    return stored_->find_event(id);
+    const auto at = subjects_.find(id);
+    return at == subjects_.end() ? std::nullopt : at->second;
   }
-  void add(const StreamId& stream) { streams_.insert(stream); }
+  void add(const std::vector<Draft>& drafts, RequestKey request) {
+    for (std::uint32_t i = 0; i < drafts.size(); ++i) {
+      const Draft& draft = drafts[i];
+      streams_.insert(draft.stream());
+      if (subjects_.empty()) continue;
+      if (const auto at = subjects_.find({request, i}); at != subjects_.end()) {
+        at->second = Found{draft.type(), draft.stream(), programme_of(draft.proposal())};
+      }
+    }
+  }
 
  private:
-  std::unique_ptr<Known> stored_;
-  Appends& appends_;
+  Subjects subjects_;
   std::unordered_set<StreamId> streams_;
 };
 
-// Lines gathered into the requests that they came by.
-class Import {
+// Lines gathered into the requests that they came by, each handed on when it is whole.
+class Requests {
  public:
-  explicit Import(engine::Ledger& ledger) : appends_(ledger), known_(ledger, appends_) {}
+  using Check = std::function<Status(const std::vector<Draft>& drafts, RequestKey request)>;
+  using Take = std::function<Status(engine::Batch batch, Position first)>;
+  Requests(Check check, Take take) : check_(std::move(check)), take_(std::move(take)) {}
 
-  Status take(std::string_view text) {
+  Status add(std::string_view text, std::uint64_t number) {
     FODSPOR_TRY(Line line, read_line(text));
     if (line.position.value != copied_.last.value + drafts_.size() + 1) {
       return fail(Fault::invalid, "position " + std::to_string(line.position.value) + " follows " +
                                       std::to_string(copied_.last.value + drafts_.size()) + ": lines are missing or out of order");
     }
     FODSPOR_TRY(Draft draft, draft_from_json(text, true));
-    if (drafts_.empty()) head_ = line;
-    const bool fits = line.id.request == head_.id.request && line.id.index == drafts_.size() && line.batch_size == head_.batch_size &&
-                      line.recorded_at == head_.recorded_at && line.submitted_by == head_.submitted_by;
+    if (drafts_.empty()) {
+      head_ = line;
+      begins_ = number;
+    }
+    const bool fits = line.id && line.id.request == head_.id.request && line.id.index == drafts_.size() &&
+                      line.batch_size == head_.batch_size && line.recorded_at == head_.recorded_at &&
+                      line.submitted_by == head_.submitted_by;
     if (!fits) return tl::make_unexpected(not_exported("it does not continue the request that the line before belongs to"));
     drafts_.push_back(std::move(draft));
-    return drafts_.size() == head_.batch_size ? append() : Status();
+    return drafts_.size() == head_.batch_size ? hand_on() : Status();
   }
 
-  Result<Copied> finish() {
-    if (!drafts_.empty()) {
-      return fail(Fault::invalid, "the file ends after " + std::to_string(drafts_.size()) + " of the " + std::to_string(head_.batch_size) +
-                                      " events of a request");
-    }
-    FODSPOR_DO(appends_.finish());
-    return copied_;
+  Result<Copied> finish() const {
+    if (drafts_.empty()) return copied_;
+    return fail(Fault::invalid, "the file ends after " + std::to_string(drafts_.size()) + " of the " + std::to_string(head_.batch_size) +
+                                    " events of a request, which begins in line " + std::to_string(begins_));
   }
 
  private:
-  Status append() {
-    // What another ledger accepted from a newer writer cannot be checked here, and is kept as it is.
-    const bool all_known =
-        std::all_of(drafts_.begin(), drafts_.end(), [](const Draft& draft) { return find_type(draft.type()) != nullptr; });
-    if (all_known) FODSPOR_DO(check_batch(drafts_, known_));
-    for (const Draft& draft : drafts_) known_.add(draft.stream());
+  Status hand_on() {
+    if (check_) FODSPOR_DO(check_(drafts_, head_.id.request));
     engine::Batch batch;
     batch.request.client = head_.submitted_by;
     batch.copied = true;
@@ -187,15 +214,40 @@ class Import {
     copied_.events += drafts_.size();
     ++copied_.requests;
     drafts_.clear();
-    return appends_.append(std::move(batch), first);
+    return take_ ? take_(std::move(batch), first) : Status();
   }
 
-  Appends appends_;
-  KnownSoFar known_;
+  Check check_;
+  Take take_;
   Line head_;
+  std::uint64_t begins_ = 0;
   std::vector<Draft> drafts_;
   Copied copied_;
 };
+
+// From the beginning once more.
+Status rewind(std::istream& in, std::istream::pos_type start, std::string_view name) {
+  in.clear();
+  if (in.seekg(start)) return {};
+  return fail(Fault::unavailable, std::string(name) + " can be read only once; write it to a file, which is checked whole first");
+}
+
+Result<Copied> read_requests(std::istream& in, std::string_view name, Requests& requests, std::uint64_t events, const Progress& progress) {
+  std::string text;
+  std::uint64_t number = 0;
+  while (std::getline(in, text)) {
+    ++number;
+    if (text.empty()) continue;
+    if (auto added = requests.add(text, number); !added) {
+      return tl::make_unexpected(at(std::string(name) + ":" + std::to_string(number), std::move(added).error()));
+    }
+    if (progress && number % progress_events == 0) progress(number, events);
+  }
+  if (in.bad()) return fail(Fault::unavailable, std::string(name) + " could not be read to its end");
+  auto copied = requests.finish();
+  if (!copied) return tl::make_unexpected(at(std::string(name) + ":" + std::to_string(number), std::move(copied).error()));
+  return copied;
+}
 
 }  // namespace
 
@@ -219,23 +271,35 @@ Result<Copied> export_log(const engine::Ledger& ledger, std::ostream& out, std::
   return copied;
 }
 
+Result<Copied> check_log(std::istream& in, std::string_view name, const Progress& progress) {
+  const auto start = in.tellg();
+  Subjects subjects;
+  for (std::string text; std::getline(in, text);) add_subject(text, subjects);
+  FODSPOR_DO(rewind(in, start, name));
+  KnownFromFile known(std::move(subjects));
+  const auto check = [&](const std::vector<Draft>& drafts, RequestKey request) -> Status {
+    // What another ledger accepted from a newer writer cannot be checked here, and is kept as it is.
+    const bool all_known = std::all_of(drafts.begin(), drafts.end(), [](const Draft& draft) { return find_type(draft.type()) != nullptr; });
+    if (all_known) FODSPOR_DO(check_batch(drafts, known));
+    known.add(drafts, request);
+    return {};
+  };
+  Requests requests(check, {});
+  return read_requests(in, name, requests, 0, progress);
+}
+
 Result<Copied> import_log(engine::Ledger& ledger, std::istream& in, std::string_view name, const Progress& progress) {
   if (ledger.durable().value != 0) {
     return fail(Fault::conflict, "the ledger holds " + std::to_string(ledger.durable().value) +
                                      " events; an exported log goes into an empty one, so that positions and ids stay as they were");
   }
-  Import import(ledger);
-  std::string text;
-  for (std::uint64_t number = 1; std::getline(in, text); ++number) {
-    if (text.empty()) continue;
-    if (auto taken = import.take(text); !taken) {
-      return tl::make_unexpected(at(std::string(name) + ":" + std::to_string(number), std::move(taken).error()));
-    }
-    if (progress && number % progress_events == 0) progress(number, 0);
-  }
-  if (in.bad()) return fail(Fault::unavailable, std::string(name) + " could not be read to its end");
-  auto copied = import.finish();
-  if (!copied) return tl::make_unexpected(at(name, std::move(copied).error()));
+  const auto start = in.tellg();
+  FODSPOR_TRY(const Copied whole, check_log(in, name, progress));
+  FODSPOR_DO(rewind(in, start, name));
+  Appends appends(ledger);
+  Requests requests({}, [&](engine::Batch batch, Position first) { return appends.append(std::move(batch), first); });
+  FODSPOR_TRY(const Copied copied, read_requests(in, name, requests, whole.events, progress));
+  FODSPOR_DO(appends.finish());
   return copied;
 }
 

@@ -26,9 +26,13 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 // Events 1 to `to` (none: all that are durable). Fault::unavailable if the stream cannot be written.
 Result<Copied> export_log(const engine::Ledger& ledger, std::ostream& out, std::optional<Position> to = {}, const Progress& progress = {});
 
-// Fault::conflict if the ledger holds events already. Fault::invalid with "name:line: …" for a line that is not an exported event, for a
-// request that is cut short or out of order, and for positions with a hole; the requests before it stand, and importing the mended file
-// into a new ledger starts over.
+// Reads an exported log through, from where the stream stands, and writes nothing: what import_log would bring in. Fault::invalid with
+// "name:line: …" for a line that is not an exported event, for what the rules refuse, for a request that is cut short or out of order, and
+// for positions with a hole. The stream is read twice, so it has to be one that can go back.
+Result<Copied> check_log(std::istream& in, std::string_view name, const Progress& progress = {});
+
+// Checks the whole of it first, so that a file with a mistake leaves nothing behind; then appends. Fault::conflict if the ledger holds
+// events already.
 Result<Copied> import_log(engine::Ledger& ledger, std::istream& in, std::string_view name, const Progress& progress = {});
 
 }  // namespace fodspor::replay

@@ -119,8 +119,8 @@ class Find : public Command {
       }
     }
     if (!found.empty()) {
-      report.note("Their story: fodspor trail " + found.front().person.hex().substr(0, 10),
-                  "Forløbet: fodspor trail " + found.front().person.hex().substr(0, 10));
+      report.note("Their story: `fodspor trail " + found.front().person.hex().substr(0, 10) + "`",
+                  "Forløbet: `fodspor trail " + found.front().person.hex().substr(0, 10) + "`");
     }
     console.print(report);
     return found.empty() ? Exit::no : Exit::yes;

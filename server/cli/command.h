@@ -25,10 +25,15 @@ enum class Exit : std::uint8_t {
   unusable = 4,  // the ledger cannot be used: missing, in use, damaged, disk full
 };
 
+// A moment of knowledge, as typed: a position, a day or a time. What it means depends on the ledger.
+struct KnownAt {
+  std::string text;
+};
+
 struct Option {
   // Where the value goes, and with that what it has to look like.
   using Target = std::variant<bool*, std::string*, std::optional<std::string>*, std::vector<std::string>*, std::optional<std::uint64_t>*,
-                              std::optional<Date>*, std::optional<ProgrammeId>*>;
+                              std::optional<Date>*, std::optional<ProgrammeId>*, std::optional<KnownAt>*>;
 
   std::string_view name;   // "--from"; without dashes it is an argument by place: "FILE"
   std::string_view value;  // what it takes, as the help says it: "POSITION"; nothing for a flag or an argument by place

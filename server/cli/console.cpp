@@ -15,7 +15,7 @@ constexpr std::int64_t second = 1'000'000;
 Console::Console(World& world, Settings settings) : world_(world), settings_(std::move(settings)) {}
 
 Layout Console::layout() const {
-  return {settings_.language, world_.columns, world_.out_is_terminal && !world_.variable("NO_COLOR")};
+  return {settings_.language, world_.columns, world_.out_is_terminal && !world_.variable("NO_COLOR"), settings_.called};
 }
 
 Result<std::unique_ptr<engine::Ledger>> Console::open(engine::Access access, bool allow_clock_jump) const {
@@ -23,6 +23,7 @@ Result<std::unique_ptr<engine::Ledger>> Console::open(engine::Access access, boo
   options.access = access;
   options.now = world_.now;
   options.allow_clock_jump = allow_clock_jump;
+  FODSPOR_DO(no_file_in_its_place());
   auto ledger = engine::Ledger::open(settings_.ledger, std::move(options));
   if (ledger) return ledger;
   Failure failure = std::move(ledger).error();
@@ -33,6 +34,13 @@ Result<std::unique_ptr<engine::Ledger>> Console::open(engine::Access access, boo
   // A ledger is not the command's input: whatever keeps it shut is never "refused".
   if (failure.fault != Fault::busy && failure.fault != Fault::corrupt) failure.fault = Fault::unavailable;
   return tl::make_unexpected(std::move(failure));
+}
+
+Status Console::no_file_in_its_place() const {
+  std::error_code error;
+  const auto status = std::filesystem::status(settings_.ledger, error);
+  if (!std::filesystem::exists(status) || std::filesystem::is_directory(status)) return {};
+  return fail(Fault::unavailable, fmt::format("{} is a file; a ledger is a folder", settings_.ledger.string()));
 }
 
 std::string Console::ledger_option() const {
@@ -65,7 +73,7 @@ void Console::position(Position position) {
 }
 
 void Console::note(std::string_view sentence) {
-  if (!settings_.quiet) world_.err << sentence << '\n';
+  if (!settings_.quiet) world_.err << as_called(sentence, settings_.called) << '\n';
 }
 
 Meter::Meter(const Console& console, Words what) : console_(console), what_(what), began_(console.world().now()), shown_(began_) {}

@@ -23,7 +23,8 @@ struct Settings {
   Format format = Format::text;
   Language language = Language::english;
   bool quiet = false;
-  bool ledger_typed = false;  // with --ledger, so commands that are suggested have to name it too
+  std::string called = "fodspor";  // by which name: "./fodspor"
+  bool ledger_typed = false;       // with --ledger, so commands that are suggested have to name it too
 };
 
 class Console {
@@ -33,9 +34,14 @@ class Console {
   const Settings& settings() const noexcept { return settings_; }
   const World& world() const noexcept { return world_; }
   Layout layout() const;
+  // What the user types to start the program, for commands that are suggested.
+  const std::string& called() const noexcept { return settings_.called; }
 
   // The named ledger. Whatever hinders it is Fault::unavailable, busy or corrupt: nothing that the command's input could mend.
   Result<std::unique_ptr<engine::Ledger>> open(engine::Access access, bool allow_clock_jump = false) const;
+
+  // Fault::unavailable where a file stands in the place of a ledger.
+  Status no_file_in_its_place() const;
 
   // " --ledger DIR" for commands that are suggested, if it takes that to find this ledger again; else nothing.
   std::string ledger_option() const;

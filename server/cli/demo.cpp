@@ -85,7 +85,7 @@ class Demo : public Command {
     Table& table = report.table("next", {"Try next", "Prøv nu"},
                                 {{"command", {"command", "kommando"}}, {"does", {"does", "gør"}, Column::Align::left, true}});
     const auto add = [&](const std::string& command, std::string en, std::string da) {
-      const std::string line = "fodspor " + command + where;
+      const std::string line = console.called() + " " + command + where;
       table.add({Cell::text(line, Tone::strong), Cell::shown(en, std::move(da), en)});
     };
     if (share != nullptr) {

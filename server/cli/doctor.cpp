@@ -73,6 +73,7 @@ class Doctor : public Command {
 
  private:
   static Result<engine::Diagnosis> diagnose(Console& console) {
+    FODSPOR_DO(console.no_file_in_its_place());
     auto diagnosis = engine::diagnose(console.settings().ledger);
     if (diagnosis) return diagnosis;
     if (diagnosis.error().fault == Fault::not_found) {

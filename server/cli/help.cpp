@@ -39,14 +39,23 @@ void write_entries(const std::vector<std::pair<std::string, std::string>>& entri
   }
 }
 
-void write_options(const std::vector<Option>& options, int columns, std::string& out) {
+void write_options(const std::vector<Option>& options, const Layout& layout, std::string& out) {
   std::vector<std::pair<std::string, std::string>> entries;
   for (const auto& option : options) {
-    std::string help(option.help);
+    std::string help = as_called(option.help, layout.called);
     if (!option.choices.empty()) help += fmt::format(" ({})", fmt::join(option.choices, ", "));
     entries.emplace_back(left_of(option), std::move(help));
   }
-  write_entries(entries, columns, out);
+  write_entries(entries, layout.columns, out);
+}
+
+// An example as the user can type it; the program may stand at the end of a pipe.
+std::string typed(std::string_view line, std::string_view called) {
+  constexpr std::string_view program = "fodspor ", piped = "| fodspor ";
+  const std::size_t pipe = line.find(piped);
+  const std::size_t at = line.starts_with(program) ? 0 : pipe == std::string_view::npos ? pipe : pipe + 2;
+  if (at == std::string_view::npos) return std::string(line);
+  return fmt::format("{}{} {}", line.substr(0, at), called, line.substr(at + program.size()));
 }
 
 struct Heading {
@@ -69,8 +78,8 @@ std::string overview(const std::vector<std::unique_ptr<Command>>& commands, cons
       in({"fodspor: what happened to people on their way into work, kept as events and read back as figures that can be "
           "explained.",
           "fodspor: hvad der skete med mennesker på vej i arbejde, gemt som hændelser og læst som tal, der kan forklares."});
-  out = fmt::format("{}\n\n  fodspor COMMAND [options]     fodspor COMMAND --help     fodspor demo\n",
-                    fmt::join(wrapped(out, layout.columns), "\n"));
+  out = fmt::format("{0}\n\n  {1} COMMAND [options]     {1} COMMAND --help     {1} demo\n", fmt::join(wrapped(out, layout.columns), "\n"),
+                    layout.called);
   for (const auto& heading : headings) {
     std::vector<std::pair<std::string, std::string>> entries;
     for (const auto& command : commands) {
@@ -103,22 +112,22 @@ std::string usage_of(Command& command) {
 std::string help_of(Command& command, const std::vector<Option>& of_every_command, const Layout& layout) {
   const About about = command.about();
   const auto strong = [&](Words words) { return toned(words.in(layout.language), Tone::strong, layout.colour); };
-  std::string out = fmt::format("{}\n\n", toned("fodspor " + usage_of(command), Tone::strong, layout.colour));
+  std::string out = fmt::format("{}\n\n", toned(layout.called + " " + usage_of(command), Tone::strong, layout.colour));
   for (const auto& line : wrapped(about.summary.in(layout.language), layout.columns)) out += line + '\n';
   if (!about.details.empty()) {
     out += '\n';
-    for (const auto& line : wrapped(about.details, layout.columns)) out += line + '\n';
+    for (const auto& line : wrapped(as_called(about.details, layout.called), layout.columns)) out += line + '\n';
   }
   const auto options = command.options();
   if (!options.empty()) {
     out += '\n';
-    write_options(options, layout.columns, out);
+    write_options(options, layout, out);
   }
   out += '\n' + strong({"With every command", "Ved alle kommandoer"}) + '\n';
-  write_options(of_every_command, layout.columns, out);
+  write_options(of_every_command, layout, out);
   out += '\n' + strong(about.examples.size() == 1 ? Words{"Example", "Eksempel"} : Words{"Examples", "Eksempler"}) + '\n';
   for (const auto& example : about.examples) {
-    out += fmt::format("  {}\n", example.line);
+    out += fmt::format("  {}\n", typed(example.line, layout.called));
     for (const auto& line : wrapped(example.does, layout.columns - 6))
       out += fmt::format("      {}\n", toned(line, Tone::faint, layout.colour));
   }

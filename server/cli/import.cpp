@@ -133,13 +133,12 @@ class Import : public Command {
     Report report(dry_run_ ? "An exported log, not imported" : "An exported log, imported",
                   dry_run_ ? "En eksporteret log, ikke importeret" : "En eksporteret log, importeret");
     report.fact("file", {"File", "Fil"}, Cell::text(file));
-    if (!dry_run_) {
-      Meter meter(console, {"importing", "importerer"});
-      std::ifstream lines(file, std::ios::binary);
-      FODSPOR_TRY(const auto copied, replay::import_log(*ledger, lines, file, meter.function()));
-      report.fact("events", {"Events", "Hændelser"}, Cell::number(static_cast<std::int64_t>(copied.events)));
-      report.fact("requests", {"Requests", "Anmodninger"}, Cell::number(static_cast<std::int64_t>(copied.requests)));
-    }
+    Meter meter(console, dry_run_ ? Words{"reading", "læser"} : Words{"importing", "importerer"});
+    std::ifstream lines(file, std::ios::binary);
+    FODSPOR_TRY(const auto copied,
+                dry_run_ ? replay::check_log(lines, file, meter.function()) : replay::import_log(*ledger, lines, file, meter.function()));
+    report.fact("events", {"Events", "Hændelser"}, Cell::number(static_cast<std::int64_t>(copied.events)));
+    report.fact("requests", {"Requests", "Anmodninger"}, Cell::number(static_cast<std::int64_t>(copied.requests)));
     report.answered_at(ledger->durable());
     console.print(report);
     if (!dry_run_) catch_up_views(console, *ledger);

@@ -19,6 +19,7 @@ class Init : public Command {
   std::vector<Option> options() override { return {}; }
 
   Result<Exit> run(Console& console) override {
+    FODSPOR_DO(console.no_file_in_its_place());
     const auto& folder = console.settings().ledger;
     engine::Options options;
     options.access = engine::Access::read;

@@ -24,9 +24,9 @@ std::vector<Column> kpi_columns() {
           {"title", {"what counts", "hvad der tæller"}, left, false, Column::For::programs},
           {"words", {"what counts", "hvad der tæller"}, left, true, Column::For::people},
           {"figure", {"figure", "tal"}, right, false, Column::For::people},
-          {"numerator", {"counted", "talt"}, right, false, Column::For::programs},
+          {"numerator", {"counted", "talt"}, right},
           {"denominator", {"of", "af"}, right},
-          {"unknown", {"unknown", "ukendt"}, right, false, Column::For::programs},
+          {"unknown", {"unknown", "ukendt"}, right},
           {"wanted", {"wanted", "ønsket"}, right},
           {"standing", {"answer", "svar"}},
           {"definition", {"definition", "definition"}, left, false, Column::For::programs},
@@ -67,14 +67,17 @@ std::string figure(const KpiLine& line, Language language) {
 void add_line(Table& table, const KpiLine& line, bool same_target) {
   const bool unread = line.standing == TargetStanding::unread;
   const auto count = [&](std::uint64_t n) { return unread ? Cell() : Cell::number(static_cast<std::int64_t>(n)); };
+  // People are not told what they have read already, nor that nobody is unknown.
+  const auto count_if = [&](bool worth, std::uint64_t n) { return worth || unread ? count(n) : Cell::shown({}, {}, n); };
   const auto& title = line.target.title.en.empty() && line.target.title.da.empty() ? line.definition_title : line.target.title;
   table.add({Cell::text(line.programme.slug()),
              same_target ? Cell::shown({}, {}, line.target.id) : Cell::text(line.target.id, Tone::strong), Cell::text(line.target.reading),
              both(title), reading_words(line.target.reading, title, same_target),
              unread ? Cell() : Cell::shown(figure(line, Language::english), figure(line, Language::danish), {}),
-             count(line.counts.numerator), count(line.counts.denominator), count(line.counts.unknown), wanted_cell(line.target),
-             standing_cell(line.standing), Cell::text(line.target.definition + "@" + line.target.definition_version),
-             Cell::text(hex_of(line.definition_hash)), Cell::text(line.target.document)});
+             count_if(line.target.share, line.counts.numerator), count(line.counts.denominator),
+             count_if(line.counts.unknown > 0, line.counts.unknown), wanted_cell(line.target), standing_cell(line.standing),
+             Cell::text(line.target.definition + "@" + line.target.definition_version), Cell::text(hex_of(line.definition_hash)),
+             Cell::text(line.target.document)});
 }
 
 }  // namespace

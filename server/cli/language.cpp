@@ -48,4 +48,18 @@ std::string decimal(std::int64_t millionths, Language language) {
   return fmt::format("{}{}{}{}", sign, whole, language == Language::danish ? ',' : '.', fraction);
 }
 
+std::string as_called(std::string_view text, std::string_view called) {
+  constexpr std::string_view written = "`fodspor";
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t at = text.find(written);
+    out += text.substr(0, at);
+    if (at == std::string_view::npos) break;
+    out += '`';
+    out += called;
+    text.remove_prefix(at + written.size());
+  }
+  return out;
+}
+
 }  // namespace fodspor::server

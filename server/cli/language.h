@@ -30,4 +30,7 @@ std::string percent(std::uint64_t numerator, std::uint64_t denominator, Language
 // Millionths as a decimal number without trailing zeros: 1590000 → "1.59" and "1,59".
 std::string decimal(std::int64_t millionths, Language language);
 
+// Commands in a sentence, between backticks, as the user can type them: "`fodspor kpi`" → "`./fodspor kpi`".
+std::string as_called(std::string_view text, std::string_view called);
+
 }  // namespace fodspor::server

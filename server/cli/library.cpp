@@ -41,6 +41,7 @@ Result<projections::Definition> find_definition(projections::Library& library, c
   const std::string version = mark == std::string::npos ? "" : text.substr(mark + 1);
   auto found = library.find(id, version);
   if (found) return found;
+  if (found.error().message.find("did you mean") != std::string::npos) return found;
   const auto all = library.all();
   std::vector<std::string_view> ids;
   for (const auto& definition : all) ids.push_back(definition.id());

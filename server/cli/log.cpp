@@ -6,7 +6,9 @@
 #include "events/json.h"
 #include "server/cli/commands.h"
 #include "server/cli/event_text.h"
+#include "server/cli/help.h"
 #include "server/cli/json_text.h"
+#include "server/cli/kpi_table.h"
 
 namespace fodspor::server {
 
@@ -67,6 +69,10 @@ class Log : public Command {
     if (type_name_) type_ = find_type(*type_name_)->type;
     FODSPOR_TRY(const auto ledger, console.open(engine::Access::read));
     const Position end = ledger->durable();
+    if (programme_) {
+      FODSPOR_TRY(const auto context, projections::load_context(*ledger, {end, {}}));
+      FODSPOR_DO(known_programme(context, *programme_));
+    }
     write_head(console);
     FODSPOR_TRY(auto cursor, open_cursor(*ledger));
     for (;;) {
@@ -91,6 +97,7 @@ class Log : public Command {
         nearest_name = name;
       }
     }
+    if (nearest_name.empty()) nearest_name = nearest(*type_name_, names);
     return nearest_name.empty() ? fmt::format("--type: there is no event type '{}'; there are {}", *type_name_, fmt::join(names, ", "))
                                 : fmt::format("--type: there is no event type '{}'; did you mean {}?", *type_name_, nearest_name);
   }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <ostream>
 
+#include "replay/clocks.h"
 #include "server/cli/help.h"
 
 namespace fodspor::server {
@@ -23,7 +24,7 @@ struct Global {
     return {
         {"--ledger", "DIR", "The ledger's folder; else $FODSPOR_LEDGER, else ./ledger", &ledger, false, {}},
         {"--json", "", "One JSON document, or one object a line for streams", &json, false, {}},
-        {"--csv", "", "Comma-separated values (RFC 4180)", &csv, false, {}},
+        {"--csv", "", "Comma-separated values (RFC 4180); several tables one after another, with an empty line between", &csv, false, {}},
         {"--lang", "LANGUAGE", "Language of titles and column heads; else the locale's", &language, false, {"en", "da"}},
         {"--quiet", "", "No remarks and no progress on stderr", &quiet, false, {}},
         {"--help", "", "This text", &help, false, {}},
@@ -93,6 +94,9 @@ Mistake fill(const Option& option, const std::vector<std::string>& values) {
     const auto parsed = ProgrammeId::parse(values.back());
     if (!parsed) return fmt::format("{}: {}", option.name, parsed.error().message);
     **programme = *parsed;
+  } else if (auto* const* known_at = std::get_if<std::optional<KnownAt>*>(&option.target)) {
+    if (const auto checked = replay::check_known_at(values.back()); !checked) return "--" + checked.error().message;
+    **known_at = KnownAt{values.back()};
   }
   return std::nullopt;
 }
@@ -141,7 +145,8 @@ Exit exit_of(Fault fault) {
 class Line {
  public:
   Line(const std::vector<std::unique_ptr<Command>>& commands, World& world) : commands_(commands), world_(world) {
-    layout_ = {language_of_locale(world.variable), world.columns, world.out_is_terminal && !world.variable("NO_COLOR")};
+    layout_ = {language_of_locale(world.variable), world.columns, world.out_is_terminal && !world.variable("NO_COLOR"),
+               world.variable("FODSPOR_AS").value_or("fodspor")};
     app_.set_help_flag();
     app_.allow_extras();
     // A command's argument may be the name of another command: `bench append`.
@@ -163,7 +168,7 @@ class Line {
     try {
       app_.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
-      return wrong(error.what());
+      return wrong(said_better(error.what()));
     }
     if (auto mistake = fill(bound_global_)) return wrong(*mistake);
     if (global_.language) layout_.language = *find_language(*global_.language);
@@ -193,6 +198,25 @@ class Line {
   }
 
  private:
+  // CLI11 says "--ledger: 1 required TEXT missing".
+  std::string said_better(const std::string& message) const {
+    if (message.find("required") == std::string::npos) return message;
+    const std::string name = message.substr(0, message.find(':'));
+    const auto in = [&](const std::vector<Bound>& bound) -> const Option* {
+      for (const auto& [option, given] : bound) {
+        if (option.name == name) return &option;
+      }
+      return nullptr;
+    };
+    const Option* option = in(bound_global_);
+    for (const auto& bound : bound_) {
+      if (option == nullptr) option = in(bound);
+    }
+    if (option == nullptr || option->value.empty()) return message;
+    return option->value == "DIR" ? fmt::format("{} needs a folder", name)
+                                  : fmt::format("{} needs a value: {} {}", name, name, option->value);
+  }
+
   Exit without_command() {
     const auto left = app_.remaining();
     if (!left.empty()) {
@@ -215,6 +239,7 @@ class Line {
     settings.format = global_.json ? Format::json : global_.csv ? Format::csv : Format::text;
     settings.language = layout_.language;
     settings.quiet = global_.quiet;
+    settings.called = layout_.called;
     Console console(world_, std::move(settings));
     const auto result = command_->run(console);
     world_.out.flush();
@@ -230,13 +255,15 @@ class Line {
   }
 
   void tell(std::string_view message) {
-    world_.err << "fodspor" << (command_ ? fmt::format(" {}", command_->about().name) : "") << ": " << message << '\n';
+    world_.err << "fodspor" << (command_ ? fmt::format(" {}", command_->about().name) : "") << ": " << as_called(message, layout_.called)
+               << '\n';
   }
 
   Exit wrong(std::string_view message) {
     tell(message);
-    world_.err << (command_ ? fmt::format("usage: fodspor {} (more: fodspor {} --help)\n", usage_of(*command_), command_->about().name)
-                            : std::string("usage: fodspor COMMAND [options] (more: fodspor --help)\n"));
+    world_.err << (command_
+                       ? fmt::format("usage: {0} {1} (more: {0} {2} --help)\n", layout_.called, usage_of(*command_), command_->about().name)
+                       : fmt::format("usage: {0} COMMAND [options] (more: {0} --help)\n", layout_.called));
     return Exit::usage;
   }
 

@@ -15,9 +15,22 @@ constexpr Words catching_up{"bringing the views up to date", "bringer visningern
 Result<Date> day_known(const engine::Ledger& ledger, const std::string& known_at, Position known, std::string_view zone) {
   if (const auto date = Date::parse(known_at)) return *date;
   if (const auto moment = parse_timestamp(known_at)) return day_of(*moment, zone);
-  if (known.value == 0) return Date();
   FODSPOR_TRY(const Event event, ledger.read(known));
   return day_of(event.placement().recorded_at, zone);
+}
+
+// What to say of a moment before the first event: an answer from nothing would look like one.
+Failure nothing_known(const engine::Ledger& ledger, const std::string& known_at, std::string_view zone) {
+  const bool position = known_at.find_first_not_of("0123456789") == std::string::npos;
+  const std::string moment = (position ? "position " : "") + known_at;
+  if (ledger.durable().value == 0)
+    return {Fault::not_found, fmt::format("nothing was recorded by {}: this ledger holds no events", moment)};
+  const auto first = ledger.read({1});
+  if (!first) return first.error();
+  const Timestamp recorded = first->placement().recorded_at;
+  const auto day = day_of(recorded, zone);
+  const std::string begins = Date::parse(known_at) && day ? day->text() : text(recorded);
+  return {Fault::not_found, fmt::format("nothing was recorded by {}: this ledger begins {}", moment, begins)};
 }
 
 void tell_stopped(Console& console, const projections::Runner& runner) {
@@ -50,12 +63,13 @@ Result<Reading> Reading::open(Console& console, const Clocks& clocks, std::optio
   reading.as_of_.known = reading.ledger_->durable();
   reading.asked_for_ = clocks.valid_at;
   if (clocks.known_at) {
-    FODSPOR_TRY(reading.as_of_.known, replay::resolve_known_at(*reading.ledger_, *clocks.known_at, zone));
+    FODSPOR_TRY(reading.as_of_.known, replay::resolve_known_at(*reading.ledger_, clocks.known_at->text, zone));
+    if (reading.as_of_.known.value == 0) return tl::make_unexpected(nothing_known(*reading.ledger_, clocks.known_at->text, zone));
   }
   if (clocks.valid_at) {
     reading.today_ = *clocks.valid_at;
   } else if (clocks.known_at) {
-    FODSPOR_TRY(reading.today_, day_known(*reading.ledger_, *clocks.known_at, reading.as_of_.known, zone));
+    FODSPOR_TRY(reading.today_, day_known(*reading.ledger_, clocks.known_at->text, reading.as_of_.known, zone));
   } else {
     FODSPOR_TRY(reading.today_, day_of(console.world().now(), zone));
   }
@@ -72,8 +86,10 @@ Status Reading::open_views() {
     Meter meter(*console_, catching_up);
     FODSPOR_DO(runner_->catch_up(meter.function()));
   } else if (runner.error().fault == Fault::busy || runner.error().fault == Fault::unavailable) {
+    const bool held = runner.error().fault == Fault::busy;
     FODSPOR_TRY(runner_, projections::Runner::open(*ledger_, projections::Runner::Mode::read));
-    console_->note("another process holds the views: this is what they held last");
+    console_->note(held ? "another process holds the views: this is what they held last"
+                        : "the views cannot be written by you, so they were not brought up to date: this is what they held last");
   } else {
     return tl::make_unexpected(std::move(runner).error());
   }

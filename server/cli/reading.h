@@ -18,7 +18,7 @@ namespace fodspor::server {
 // --valid-at and --known-at, as typed.
 struct Clocks {
   std::optional<Date> valid_at;
-  std::optional<std::string> known_at;
+  std::optional<KnownAt> known_at;
   bool set() const noexcept { return valid_at || known_at; }
   void add_to(std::vector<Option>& options);
 };

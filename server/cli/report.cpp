@@ -57,7 +57,8 @@ std::string Report::text(const Layout& layout) const {
   }
   if (!notes_.empty()) gap();
   for (const auto& [en, da] : notes_) {
-    for (const auto& line : wrapped(danish && !da.empty() ? da : en, layout.columns)) write(line, Tone::plain);
+    const std::string note = as_called(danish && !da.empty() ? da : en, layout.called);
+    for (const auto& line : wrapped(note, layout.columns)) write(line, Tone::plain);
   }
   return out;
 }
@@ -68,12 +69,26 @@ std::string Report::csv() const {
     for (const auto& fact : facts_) out += csv_field(fact.key) + ',' + csv_field(fact.value.csv()) + "\r\n";
     return out;
   }
-  std::string out;
+  // Rows of one kind go on under one head, whatever stands between them for people.
+  struct List {
+    std::string_view key;
+    std::string head, rows;
+  };
+  std::vector<List> lists;
   for (const auto& section : sections_) {
-    if (section.key != sections_.front().key) continue;
     const std::string csv = section.table.csv();
-    out += out.empty() ? csv : csv.substr(csv.find('\n') + 1);
+    const std::size_t head_ends = csv.find('\n') + 1;
+    List list{section.key, csv.substr(0, head_ends), csv.substr(head_ends)};
+    const auto before =
+        std::find_if(lists.begin(), lists.end(), [&](const List& other) { return other.key == list.key && other.head == list.head; });
+    if (before == lists.end()) {
+      lists.push_back(std::move(list));
+    } else {
+      before->rows += list.rows;
+    }
   }
+  std::string out;
+  for (const auto& list : lists) out += (out.empty() ? "" : "\r\n") + list.head + list.rows;
   return out;
 }
 

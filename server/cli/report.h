@@ -34,7 +34,7 @@ class Report {
   std::optional<events::Position> position() const noexcept { return position_; }
 
   std::string text(const Layout& layout) const;
-  // All tables that have the first one's key; the facts, as key and value, where there is no table.
+  // The tables one after another, each with its head and an empty line before the next; the facts, as key and value, where there is none.
   std::string csv() const;
   Document document() const;
 

@@ -29,7 +29,7 @@ class Simulate : public Command {
   }
   std::optional<std::string> mistake() const override {
     if (!scale_) return std::nullopt;
-    if (const auto scale = replay::parse_scale(*scale_); !scale) return "--scale: " + scale.error().message;
+    if (const auto scale = replay::parse_scale(*scale_); !scale) return scale.error().message;
     return std::nullopt;
   }
 

@@ -7,6 +7,7 @@
 namespace fodspor::server {
 
 Result<Simulated> simulate_into_new(Console& console, replay::SimulationOptions options) {
+  FODSPOR_DO(console.no_file_in_its_place());
   options.opening = replay::shipped_opening;
   engine::Options opening;
   opening.create = true;

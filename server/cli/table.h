@@ -54,6 +54,7 @@ struct Layout {
   Language language = Language::english;
   int columns = 100;
   bool colour = false;
+  std::string called = "fodspor";  // what the user types to start the program
 };
 
 class Table {

@@ -20,6 +20,14 @@ Result<Delivery> read_delivery(const ImportOptions& options) {
     if (options.mapping) {
       return fail(Fault::invalid, options.mapping->name + ": JSON lines are events already and take no mapping: leave --mapping out");
     }
+    // A spreadsheet would be twenty lines that are not JSON. Without a word about the format, the first sign tells.
+    const std::size_t first = options.file.content.find_first_not_of(" \t\r\n");
+    if (options.format == Format::by_mapping && first != std::string::npos &&
+        std::string_view("{[").find(options.file.content[first]) == std::string_view::npos) {
+      return fail(Fault::invalid, options.file.name +
+                                      ": a table needs --mapping FILE.toml, which says what its columns mean; JSON lines "
+                                      "begin with {");
+    }
     FODSPOR_TRY(const std::string text, to_utf8(options.file.content, options.file.name, Encoding::utf8));
     return json_delivery(text, options.file.name, options.space);
   }

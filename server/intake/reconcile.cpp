@@ -174,7 +174,7 @@ Status check(Difference& difference, Known& known) {
     std::string reason = checked.error().message;
     constexpr std::string_view counted = "event 1 of 1: ";
     if (reason.starts_with(counted)) reason.erase(0, counted.size());
-    problems.add((step.fact != nullptr ? step.fact->place + ": " : std::string()) + reason);
+    problems.add(step.fact != nullptr ? step.fact->place : std::string(), std::move(reason));
     if (problems.many()) break;
   }
   return problems.status();

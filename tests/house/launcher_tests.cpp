@@ -105,6 +105,13 @@ SCENARIO("a start that finds nothing changed hands over at once, with no other t
     CHECK(answer.err.empty());
     CHECK(answer.status == 7);
   }
+  WHEN("the program suggests a command, it begins as this one was typed") {
+    checkout.script("main/.build/release/fodspor", "echo \"$FODSPOR_AS\"");
+    fs::create_symlink(checkout.launcher(), checkout.base() / "elsewhere" / "fo");
+    CHECK(checkout.run("stat", {}, "./fo").out == "./fo\n");
+    fs::create_symlink(checkout.launcher(), checkout.base() / "tools" / "fodspor");
+    CHECK(checkout.run("stat", {}, "fodspor").out == "fodspor\n");
+  }
   WHEN("it is started by a symbolic link") {
     fs::create_symlink(checkout.launcher(), checkout.base() / "elsewhere" / "fo");
     CHECK(checkout.run("stat", {}, checkout.base() / "elsewhere" / "fo").out == "<stat>\n");

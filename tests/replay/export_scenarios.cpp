@@ -24,6 +24,7 @@ Failure import_refused(const std::string& lines) {
   std::istringstream in(lines);
   const auto copied = import_log(world.ledger(), in, "log.jsonl");
   REQUIRE_FALSE(copied.has_value());
+  REQUIRE(world.ledger().durable() == Position{});
   return copied.error();
 }
 
@@ -87,6 +88,53 @@ SCENARIO("an export that was cut, changed or put out of order is refused with it
   const std::string title = "\"batch_size\":";
   changed.replace(changed.find(title), title.size(), "\"batch_size\":9");
   CHECK(import_refused(changed).fault == Fault::invalid);
+}
+
+SCENARIO("a log with a mistake far down is refused whole, and nothing of what stands before it is written") {
+  const std::uint64_t seed = 47;
+  INFO("seed " << seed);
+  const RandomHistory history = random_history(seed);
+  ViewWorld world;
+  world.apply("programmes", {"esbjerg.toml"});
+  world.apply("more", {"lf.toml"});
+  world.tell(history.story);
+  const std::string lines = exported(world.ledger());
+
+  // Cut inside the second request.
+  const std::size_t first = count_lines(exported(world.ledger(), Position{1}));
+  REQUIRE(first == 1);
+  std::istringstream all(lines);
+  std::string line, cut, retracted;
+  std::size_t number = 0, second_begins = 0;
+  while (std::getline(all, line)) {
+    ++number;
+    if (second_begins == 0 && number > 1 && line.find("/0\"") != std::string::npos) second_begins = number;
+    cut += line + "\n";
+    if (second_begins != 0 && number == second_begins + 1) break;
+  }
+  REQUIRE(second_begins > 1);
+  const std::string told = import_refused(cut).message;
+  CAPTURE(told);
+  CHECK(told.find("log.jsonl:" + std::to_string(second_begins + 1)) == 0);
+  CHECK(told.find("the file ends after 2 of the ") != std::string::npos);
+  CHECK(told.find("begins in line " + std::to_string(second_begins)) != std::string::npos);
+
+  // A retraction of an event that there is not: only what stands before it can tell.
+  const std::size_t at = lines.find("\"type\":\"Retracted\"");
+  REQUIRE(at != std::string::npos);
+  const std::size_t begin = lines.rfind('\n', at) + 1;
+  const std::size_t event = lines.find("\"event\":\"", begin) + 9;
+  REQUIRE(event < lines.find('\n', begin));
+  std::string changed = lines;
+  changed.replace(event, 8, changed.compare(event, 8, "00000000") == 0 ? "11111111" : "00000000");
+  std::istringstream whole(lines);
+  const auto checked = check_log(whole, "log.jsonl");
+  INFO((checked ? "" : checked.error().message));
+  REQUIRE(checked.has_value());
+  const std::string unfounded = import_refused(changed).message;
+  CAPTURE(unfounded);
+  CHECK(unfounded.find("there is no event") != std::string::npos);
+  CHECK(checked->last == world.end());
 }
 
 SCENARIO("an exported log goes into an empty ledger only") {

@@ -67,6 +67,38 @@ SCENARIO("a target that is missed answers --check with 1") {
   REQUIRE(answer.status == 1);
 }
 
+SCENARIO("a figure that leaves people in doubt says how many, and a share says how many it counts") {
+  Program program;
+  const std::string example = FODSPOR_SOURCE_DIR "/server/intake/examples/kalundborg";
+  program.must("init");
+  program.must("programmes apply " FODSPOR_SOURCE_DIR "/projections/programmes/kalundborg.toml");
+  program.must("import " + example + ".csv --mapping " + example + ".toml");
+  const auto row_of_k4 = [&] {
+    const std::string shown = program.must("kpi --programme kalundborg");
+    const std::size_t at = shown.find("\nK4 ") + 1;
+    return shown.substr(at, shown.find('\n', at) - at);
+  };
+  const std::string doubted = row_of_k4();
+  CAPTURE(doubted);
+  REQUIRE(says(doubted, "37.8 – 100.0 %       37   98       61"));
+  program.must("append", R"({"type":"Covered","stream":"programme/kalundborg","programme":"kalundborg","source":"register",)"
+                         R"("facts":{"source":"register","facts":["employment","hours"],"from":"2020-10-20","to":"2023-01-01"}})");
+  const std::string settled = row_of_k4();
+  CAPTURE(settled);
+  REQUIRE(says(settled, " 37.8 % "));
+  REQUIRE_FALSE(says(settled, "61"));
+}
+
+SCENARIO("a spreadsheet gets the people of an explanation, the breakdown of a figure and the targets of a programme") {
+  Program program;
+  program.must("simulate --scale 0.05");
+  const std::string explained = program.must("explain K4 --programme kalundborg --csv");
+  REQUIRE(says(explained, "answer,step,units\r\n"));
+  REQUIRE(says(explained, "\r\n\r\nsubject,answer,step,reasons\r\nparticipant/"));
+  REQUIRE(says(program.must("evaluate esf.cr06 --by gender --csv"), "\r\n\r\ndefinition,gender,denominator,"));
+  REQUIRE(says(program.must("programmes --csv"), "\r\n\r\nprogramme,target,reading,"));
+}
+
 SCENARIO("shipped programmes applied twice change nothing the second time") {
   Program program;
   program.must("init");
@@ -101,6 +133,25 @@ SCENARIO("a correction moves the figure, and --known-at gives back the old one")
   REQUIRE(program.must("evaluate base.completers --json --known-at 8") == before);
   REQUIRE(says(program.must("trail 9f0c"), "retracted"));
   REQUIRE_FALSE(says(program.must("trail 9f0c --known-at 8"), "retracted"));
+}
+
+SCENARIO("of a moment before the first event every answer is that nothing was recorded by then") {
+  Program program;
+  program.must("init");
+  REQUIRE(says(program.run("kpi --known-at 2024-05-01").err, "nothing was recorded by 2024-05-01: this ledger holds no events"));
+  program.must("append", first_batch());
+  for (const std::string line : {"kpi", "explain K4", "evaluate base.completers", "trail 9f0c", "caseload", "programmes", "quality",
+                                 "portfolio", "enterprises", "network"}) {
+    const Answer answer = program.run(line + " --known-at 2024-04-30");
+    CAPTURE(line, answer.err);
+    REQUIRE(answer.status == 3);
+    REQUIRE(answer.out.empty());
+    REQUIRE(says(answer.err, "nothing was recorded by 2024-04-30: this ledger begins 2024-05-01"));
+  }
+  REQUIRE(says(program.run("kpi --known-at 0").err, "nothing was recorded by position 0: this ledger begins 2024-05-01T12:00:00Z"));
+  REQUIRE(says(program.run("kpi --known-at 2024-05-01T11:59:59Z").err,
+               "nothing was recorded by 2024-05-01T11:59:59Z: this ledger begins 2024-05-01T12:00:00Z"));
+  REQUIRE(program.run("kpi --known-at 2024-05-01").status == 0);
 }
 
 SCENARIO("who found work the day after leaving is employed six months on when six months have passed, and not before") {

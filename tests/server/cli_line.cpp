@@ -74,6 +74,12 @@ SCENARIO("a wrong command line exits with 2, says what is wrong, and touches not
       {"append --request-id", "--request-id"},
       {"kpi --valid-at 2021-02-30", "--valid-at"},
       {"kpi --valid-at tomorrow", "--valid-at"},
+      {"kpi --known-at yesterday", "--known-at 'yesterday' is not understood"},
+      {"trail 9f0c --known-at 2021-13-01", "--known-at '2021-13-01' is not understood"},
+      {"kpi --ledger", "--ledger needs a folder"},
+      {"log --from", "--from needs a value: --from POSITION"},
+      {"log --type Enroled", "did you mean Enrolled?"},
+      {"simulate --scale 0", "simulate: --scale: '0' is not a scale"},
       {"evaluate", "DEF is missing"},
       {"evaluate esf.cr06 --set hours", "write NAME=VALUE"},
       {"evaluate esf.cr06 --memory 1", "at least 16 MiB"},
@@ -118,6 +124,25 @@ SCENARIO("nothing to do is answered with the overview, and is not success") {
   REQUIRE(says(answer.err, "fodspor COMMAND"));
 }
 
+SCENARIO("commands that are suggested begin with what the user typed to start the program") {
+  Program program;
+  program.variables["FODSPOR_AS"] = "./fodspor";
+  program.columns = 300;  // so that no sentence is broken
+  REQUIRE(says(program.run("stat").err, "make one with `./fodspor init --ledger"));
+  REQUIRE(says(program.must("init"), "Next: `./fodspor programmes apply FILE…`"));
+  REQUIRE(says(program.must("kpi"), "`./fodspor programmes apply --shipped`"));
+  REQUIRE(says(program.run("lgo").err, "usage: ./fodspor COMMAND [options] (more: ./fodspor --help)"));
+  REQUIRE(says(program.run("log --form 3").err, "usage: ./fodspor log"));
+  for (const auto& command : all_commands()) {
+    const std::string help = program.must(std::string(command->about().name) + " --help");
+    CAPTURE(help);
+    REQUIRE(help.starts_with("./fodspor " + std::string(command->about().name)));
+    REQUIRE_FALSE(says(help, " fodspor "));
+    REQUIRE_FALSE(says(help, "`fodspor "));
+  }
+  REQUIRE(says(program.must("--help"), "  ./fodspor COMMAND [options]"));
+}
+
 SCENARIO("global options may stand before or after the command") {
   Program program;
   program.must("init");
@@ -138,6 +163,17 @@ SCENARIO("a command without a ledger says so, names the folder, and exits with 4
     REQUIRE(answer.out.empty());
   }
   for (const std::string& line : {"append " + file, "import " + file}) REQUIRE(program.run(line).status == 4);
+}
+
+SCENARIO("a file in the place of a ledger is called a file, whatever was asked") {
+  Program program;
+  const std::string file = program.file("notes.txt", "not a ledger");
+  for (const std::string& line : std::vector<std::string>{"init", "kpi", "stat", "import " + file, "simulate", "doctor"}) {
+    const Answer answer = program.run(line + " --ledger " + file);
+    CAPTURE(line, answer.err);
+    REQUIRE(answer.status == 4);
+    REQUIRE(says(answer.err, file + " is a file; a ledger is a folder"));
+  }
 }
 
 SCENARIO("--ledger goes before $FODSPOR_LEDGER") {

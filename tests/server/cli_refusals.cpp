@@ -141,10 +141,40 @@ SCENARIO("readers refuse what is not there, and say what is") {
                   {"evaluate esf.cr06 --programme nowhere", {"roskilde"}},
                   {"definitions show esf.cr6", {"esf.cr06"}},
                   {"definitions check nothing.toml", {"there is no such file"}},
-                  {"kpi --known-at yesterday", {"yesterday"}},
+                  {"log --programme nowhere", {"there is no programme 'nowhere'", "roskilde"}},
+                  {"log --follow --programme nowhere", {"roskilde"}},
                   {"trail 9f0c2d4e6a --known-at 99", {"99"}},
                   {"export --to 99", {"the log ends at 4"}},
                   {"doctor --recover", {"nothing to recover"}}});
+}
+
+SCENARIO("a mistake that all lines share is said once, with how often") {
+  Program program;
+  const std::string example = FODSPOR_SOURCE_DIR "/server/intake/examples/kalundborg";
+  const auto count = [](const std::string& text, const std::string& part) {
+    std::size_t times = 0;
+    for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++times;
+    return times;
+  };
+  program.must("init");
+  const Answer unmapped = program.run("import " + example + ".csv");
+  CAPTURE(unmapped.err);
+  REQUIRE(unmapped.status == 3);
+  REQUIRE(says(unmapped.err, "kalundborg.csv: a table needs --mapping FILE.toml"));
+  REQUIRE(count(unmapped.err, "\n") == 1);
+
+  const Answer unknown = program.run("import " + example + ".csv --mapping " + example + ".toml");
+  CAPTURE(unknown.err);
+  REQUIRE(unknown.status == 3);
+  REQUIRE(count(unknown.err, "kalundborg is not known: register it first") == 1);
+  REQUIRE(says(unknown.err, "kalundborg.csv:2: "));
+  REQUIRE(says(unknown.err, " (and in lines 3, 4, 5, 6, 7, 8, 9, 10 and 111 more)"));
+  REQUIRE(program.events() == 0);
+
+  const Answer misspelt = program.run("definitions show kalundborg.k44");
+  CAPTURE(misspelt.err);
+  REQUIRE(misspelt.status == 3);
+  REQUIRE(count(misspelt.err, "did you mean") == 1);
 }
 
 SCENARIO("files of programmes, definitions, mappings and rates are refused with line and column") {

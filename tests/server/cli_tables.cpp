@@ -100,6 +100,16 @@ SCENARIO("rows of one kind under several headings are one list for programs") {
   REQUIRE(report.text({}) == "First\nx\n─\n1\n\nSecond\nx\n─\n2\n");
 }
 
+SCENARIO("CSV gives every table of an answer, each with its own head and an empty line before the next") {
+  Report report;
+  report.table("rows", {"First", "Første"}, {{"x", {"x", "x"}}}).add({Cell::number(1)});
+  report.table("others", {"Others", "Andre"}, {{"y", {"y", "y"}}, {"z", {"z", "z"}}}).add({Cell::number(2), Cell::text("a,b")});
+  report.table("rows", {"Third", "Tredje"}, {{"x", {"x", "x"}}}).add({Cell::number(3)});
+  report.table("rows", {"Broken down", "Opdelt"}, {{"x", {"x", "x"}}, {"by", {"by", "ved"}}}).add({Cell::number(4), Cell::text("w")});
+  report.table("none", {"None", "Ingen"}, {{"q", {"q", "q"}}});
+  REQUIRE(report.csv() == "x\r\n1\r\n3\r\n\r\ny,z\r\n2,\"a,b\"\r\n\r\nx,by\r\n4,w\r\n\r\nq\r\n");
+}
+
 SCENARIO("a terminal gets colours, anything else does not") {
   REQUIRE(toned("met", Tone::good, true) == "\x1b[32mmet\x1b[0m");
   REQUIRE(toned("met", Tone::good, false) == "met");
