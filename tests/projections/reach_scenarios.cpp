@@ -7,6 +7,7 @@
 #include "events/programme.capnp.h"
 #include "projections/kpi.h"
 #include "projections/reach.h"
+#include "tests/support/must.h"
 #include "tests/support/random_history.h"
 #include "tests/support/view_world.h"
 
@@ -18,12 +19,6 @@ namespace {
 std::uint64_t first_seed() {
   const char* given = std::getenv("FODSPOR_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : 41;
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().message);
-  return std::move(*result);
 }
 
 std::unique_ptr<Rows> rows_on(const ViewWorld& world, std::string_view view, std::optional<Date> valid) {

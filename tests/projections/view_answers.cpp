@@ -18,6 +18,7 @@
 #include "projections/network.h"
 #include "projections/portfolio.h"
 #include "projections/trail.h"
+#include "tests/support/must.h"
 #include "tests/support/view_world.h"
 
 using namespace fodspor::projections;
@@ -26,16 +27,6 @@ using namespace fodspor::stories;
 namespace {
 
 const StreamId network_one{StreamKind::network, Id::derived({"network one"})};
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().message);
-  return std::move(*result);
-}
-
-void must(const Status& status) {
-  if (!status) FAIL(status.error().message);
-}
 
 // Three people at Kalundborg: 1 completes and works, 2 is there still, 3 left without a trace and was never told about gender.
 class Kalundborg {

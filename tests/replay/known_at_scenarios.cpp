@@ -15,6 +15,7 @@
 #include "projections/trail.h"
 #include "replay/clocks.h"
 #include "replay/simulation.h"
+#include "tests/support/must.h"
 #include "tests/support/scratch.h"
 #include "tests/support/view_world.h"
 
@@ -33,16 +34,6 @@ constexpr std::size_t trails_each = 100;
 std::uint64_t first_seed() {
   const char* given = std::getenv("FODSPOR_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : 20'210'203;
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().message);
-  return std::move(*result);
-}
-
-void must(Status status) {
-  if (!status) FAIL(status.error().message);
 }
 
 // The four programmes at their own size, with the targets and definitions that ship.

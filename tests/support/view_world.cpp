@@ -1,11 +1,12 @@
 #include "tests/support/view_world.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <condition_variable>
 #include <mutex>
+
+#include "tests/support/must.h"
+#include "tests/support/scratch.h"
 
 namespace fodspor::stories {
 
@@ -16,25 +17,9 @@ namespace {
 constexpr Timestamp noon{1'617'192'000'000'000};  // 2021-03-31T12:00:00Z
 constexpr std::string_view client = "scenario";
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().message);
-  return std::move(*result);
-}
-
-void must(Status status) {
-  if (!status) FAIL(status.error().message);
-}
-
-std::filesystem::path new_directory() {
-  std::string path = (std::filesystem::temp_directory_path() / "fodspor-views-XXXXXX").string();
-  REQUIRE(::mkdtemp(path.data()) != nullptr);
-  return path;
-}
-
 }  // namespace
 
-ViewWorld::ViewWorld() : directory_(new_directory()) {
+ViewWorld::ViewWorld() : directory_(tests::new_scratch_directory("views")) {
   engine::Options options;
   options.create = true;
   options.now = [] { return noon; };
