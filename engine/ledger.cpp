@@ -84,7 +84,7 @@ class Ledger::Impl {
   Status open_for_reading();
   Result<Position> see_durable() const;
   Status check_and_stamp(Batch& batch) const;
-  LogStore::Reader reader() const { return {*log, LogStore::Reader::Use::lookup}; }
+  LogStore::Reader reader() const { return LogStore::Reader(*log); }
   void close() noexcept;
 };
 

@@ -6,6 +6,7 @@
 #include <rocksdb/transaction_log.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <thread>
@@ -22,6 +23,10 @@ constexpr std::size_t write_buffer_bytes = 16u << 20;
 constexpr std::size_t block_bytes = 16u << 10;
 constexpr std::size_t small_table_bytes = 1u << 20;
 constexpr std::size_t small_tables_max = 32;
+// RocksDB tells the system not to read ahead in tables; each block would then be a request of its own to the disk.
+constexpr std::size_t read_ahead_max = 1u << 20;
+constexpr std::size_t read_ahead_min = 64u << 10;
+constexpr std::size_t stored_event_bytes = 64;  // about, compressed
 // How often storage that is behind is asked again.
 constexpr std::chrono::milliseconds stall_step{2};
 
@@ -272,10 +277,22 @@ struct LogStore::Reader::State {
   Bundle bundle;
 };
 
-LogStore::Reader::Reader(const LogStore& store, Use use) : state_(std::make_unique<State>()) {
+namespace {
+
+rocksdb::ReadOptions options_for(Position from, Position to) {
   rocksdb::ReadOptions options;
-  options.fill_cache = use == Use::lookup;
-  options.adaptive_readahead = use == Use::scan;
+  options.fill_cache = false;
+  const std::uint64_t bytes = to < from ? 0 : (to.value - from.value) * stored_event_bytes;
+  // A short stretch is left to RocksDB, which reads ahead once it has seen that it is read on.
+  if (bytes >= read_ahead_min) options.readahead_size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, read_ahead_max));
+  return options;
+}
+
+}  // namespace
+
+LogStore::Reader::Reader(const LogStore& store) : Reader(store, rocksdb::ReadOptions()) {}
+LogStore::Reader::Reader(const LogStore& store, Position from, Position to) : Reader(store, options_for(from, to)) {}
+LogStore::Reader::Reader(const LogStore& store, const rocksdb::ReadOptions& options) : state_(std::make_unique<State>()) {
   state_->iterator.reset(store.files_->store.db->NewIterator(options, store.files_->events()));
 }
 LogStore::Reader::~Reader() = default;
@@ -305,7 +322,7 @@ Result<std::string_view> LogStore::Reader::read(Position position) {
 }
 
 LogStore::Walk::Walk(const LogStore& store, Position from, Position to)
-    : reader_(store, Reader::Use::scan), next_(from.value == 0 ? Position{1} : from), to_(to) {}
+    : reader_(store, from, to), next_(from.value == 0 ? Position{1} : from), to_(to) {}
 
 Result<std::optional<std::string_view>> LogStore::Walk::next() {
   if (next_ > to_) return std::nullopt;

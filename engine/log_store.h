@@ -24,6 +24,7 @@
 namespace rocksdb {
 class Cache;
 class Env;
+struct ReadOptions;
 }  // namespace rocksdb
 
 namespace fodspor::engine {
@@ -77,11 +78,10 @@ class LogStore {
   // Borrows the store; one thread.
   class Reader {
    public:
-    enum class Use {
-      lookup,  // of a few, which others may soon ask for
-      scan,    // of many in their order: read ahead, and leave the cache to others
-    };
-    Reader(const LogStore& store, Use use);
+    // Of a few, which others may soon ask for.
+    explicit Reader(const LogStore& store);
+    // Of all in a stretch, in their order: reads ahead as far as there is something to read, and leaves the cache to others.
+    Reader(const LogStore& store, Position from, Position to);
     ~Reader();
     Reader(Reader&&) noexcept;
     // Of an event that must be there. Fault::corrupt: it is not, or damaged.
@@ -89,6 +89,7 @@ class LogStore {
 
    private:
     struct State;
+    Reader(const LogStore& store, const rocksdb::ReadOptions& options);
     std::unique_ptr<State> state_;
   };
 

@@ -25,7 +25,7 @@ class LogSource : public Cursor::Source {
 class PositionSource : public Cursor::Source {
  public:
   PositionSource(const LogStore& log, Indexes::Positions positions)
-      : reader_(log, LogStore::Reader::Use::lookup), positions_(std::move(positions)) {}
+      : reader_(log), positions_(std::move(positions)) {}
 
   Result<std::optional<Stored>> next() override {
     FODSPOR_TRY(const auto position, positions_.next());

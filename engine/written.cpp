@@ -6,7 +6,7 @@ namespace fodspor::engine {
 
 Result<std::optional<Appended>> Written::same(Position first, std::span<const Proposal> proposals) const {
   Appended answer{first, {first.value + proposals.size() - 1}, {}, true};
-  LogStore::Reader reader(log_, LogStore::Reader::Use::lookup);
+  LogStore::Reader reader(log_);
   Position position = first;
   for (const Proposal& proposal : proposals) {
     // The number of events in the batch is part of each of them: a longer or shorter one differs in its first, and no event is asked for

@@ -173,9 +173,11 @@ rocksdb::Options ViewDatabase::options(rocksdb::Env* env) {
   // A view has few files, and threads to open each of them take longer than the opening.
   options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;
-  // A rebuilt view lies in as many sorted runs as its buffers were filled. Filters find the one that holds a key, and to merge a dozen of
+  // A rebuilt view lies in as many sorted runs as its buffers were filled. Filters find the one that holds a key, and to merge dozens of
   // them at once would cost a tenth of the rebuild.
-  options.level0_file_num_compaction_trigger = 16;
+  options.level0_file_num_compaction_trigger = 64;
+  options.level0_slowdown_writes_trigger = 128;
+  options.level0_stop_writes_trigger = 256;
   options.compression = rocksdb::kLZ4Compression;
   options.info_log = std::make_shared<engine::SilentLogger>();
   options.max_total_wal_size = 16u << 20;
