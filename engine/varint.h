@@ -3,12 +3,16 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
 namespace fodspor::engine {
+
+static_assert(std::endian::native == std::endian::little, "eight bytes are read as one number");
 
 inline void put_varint(std::string& out, std::uint64_t value) {
   std::array<char, 10> bytes;
@@ -23,6 +27,22 @@ inline void put_varint(std::string& out, std::uint64_t value) {
 
 // Takes a number off the front of `in`; false, and `in` anywhere, if there is none.
 [[nodiscard]] inline bool take_varint(std::string_view& in, std::uint64_t& value) noexcept {
+  // Eight bytes hold nearly every number. The first one whose top bit is not set is its last; the sevens of bits close up in pairs, then
+  // in fours, then in eights.
+  if (in.size() >= 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, in.data(), 8);
+    if (const std::uint64_t ends = ~bytes & 0x8080808080808080u; ends != 0) {
+      const auto last = static_cast<unsigned>(std::countr_zero(ends));  // the bit above its last byte's value
+      bytes &= ~std::uint64_t{0} >> (63 - last);
+      if (last > 7 && bytes >> (last - 7) == 0) return false;
+      bytes = (bytes & 0x007f007f007f007fu) | (bytes & 0x7f007f007f007f00u) >> 1;
+      bytes = (bytes & 0x00003fff00003fffu) | (bytes & 0x3fff00003fff0000u) >> 2;
+      value = (bytes & 0x0fffffffu) | (bytes & 0x0fffffff00000000u) >> 4;
+      in.remove_prefix(last / 8 + 1);
+      return true;
+    }
+  }
   value = 0;
   for (unsigned shift = 0; shift < 64 && !in.empty(); shift += 7) {
     const auto byte = static_cast<unsigned char>(in.front());

@@ -24,8 +24,7 @@ class LogSource : public Cursor::Source {
 
 class PositionSource : public Cursor::Source {
  public:
-  PositionSource(const LogStore& log, Indexes::Positions positions)
-      : reader_(log), positions_(std::move(positions)) {}
+  PositionSource(const LogStore& log, Indexes::Positions positions) : reader_(log), positions_(std::move(positions)) {}
 
   Result<std::optional<Stored>> next() override {
     FODSPOR_TRY(const auto position, positions_.next());

@@ -26,6 +26,18 @@ constexpr std::size_t fetched_ahead = 16;
 // Entries name their place in 32 bits.
 constexpr std::size_t buffer_bytes_max = 256u << 20;
 
+// Eight bytes of a key from a place on, as a number; what lies behind its end counts as zero.
+std::uint64_t part_of(std::string_view key, std::size_t from) {
+  std::uint64_t part = 0;
+  for (std::size_t i = from; i < from + sizeof part; ++i) part = part << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0u);
+  return part;
+}
+
+// Fewer are compared whole.
+constexpr std::size_t sorted_by_parts_min = 16;
+// Keys that are alike for longer are compared whole too.
+constexpr std::size_t sorted_by_parts_max = 64;
+
 }  // namespace
 
 SortedRuns::SortedRuns(rocksdb::Env* env, std::filesystem::path prefix, std::size_t buffer_bytes)
@@ -34,17 +46,36 @@ SortedRuns::SortedRuns(rocksdb::Env* env, std::filesystem::path prefix, std::siz
 Status SortedRuns::add(std::string_view key, std::string_view value) {
   if (bytes_.size() + entries_.size() * sizeof(Entry) + key.size() + value.size() > buffer_bytes_) FODSPOR_DO(flush());
   if (bytes_.capacity() == 0) bytes_.reserve(1u << 16);
-  entries_.push_back(
-      {static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size())});
+  entries_.push_back({part_of(key, 0), static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(key.size()),
+                      static_cast<std::uint32_t>(value.size())});
   bytes_.append(key).append(value);
   return {};
+}
+
+// By key. Their parts are those from `known` on, and what lies before is the same in all of them.
+void SortedRuns::sort(std::span<Entry> entries, std::size_t known) const {
+  if (entries.size() < sorted_by_parts_min || known > sorted_by_parts_max) {
+    std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); });
+    return;
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.part < b.part; });
+  for (std::size_t first = 0; first < entries.size();) {
+    std::size_t end = first + 1;
+    while (end < entries.size() && entries[end].part == entries[first].part) ++end;
+    const std::span<Entry> alike = entries.subspan(first, end - first);
+    if (alike.size() > 1) {
+      const std::size_t next = known + sizeof(Entry::part);
+      for (Entry& entry : alike) entry.part = part_of(key_of(entry), next);
+      sort(alike, next);
+    }
+    first = end;
+  }
 }
 
 Status SortedRuns::flush() {
   if (entries_.empty()) return {};
   const std::string_view all = bytes_;
-  const auto key_of = [all](const Entry& entry) { return all.substr(entry.at, entry.key_bytes); };
-  std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); });
+  sort(entries_, 0);
 
   const std::string file = prefix_.string() + "-" + std::to_string(files_.size()) + ".sst";
   // What is written is read next, when the database takes it in, so it stays in the system's cache of pages.

@@ -5,6 +5,7 @@
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,8 +27,11 @@ class SortedRuns {
 
  private:
   struct Entry {
+    std::uint64_t part;  // eight bytes of the key, most significant first: where these differ, nobody looks into the buffer
     std::uint32_t at, key_bytes, value_bytes;
   };
+  std::string_view key_of(const Entry& entry) const { return std::string_view(bytes_).substr(entry.at, entry.key_bytes); }
+  void sort(std::span<Entry> entries, std::size_t known) const;
   rocksdb::Env* env_;
   std::filesystem::path prefix_;
   std::size_t buffer_bytes_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <system_error>
 
 #include "server/bench/child.h"
@@ -19,13 +20,38 @@ constexpr std::uint64_t batched_events_max = 2'000'000;
 
 struct Shape {
   std::size_t producers;
+  bool waiting;  // each on a thread of its own, which waits for the answer
   std::size_t raw_threads;
   std::uint32_t events_a_batch;
   std::uint64_t events;
   std::string_view ratio_key, ours_key, raw_key;
   Words ratio, ours, raw;
-  double wanted;
+  std::optional<double> wanted;
 };
+
+Result<double> append_waiting(engine::Ledger& ledger, const Shape& shape, std::uint64_t batches) {
+  return seconds_of_all(shape.producers, [&](std::size_t producer) -> Status {
+    for (std::uint64_t number = 0; number < batches; ++number) {
+      FODSPOR_TRY(auto batch, batch_of(producer, number, shape.events_a_batch));
+      FODSPOR_TRY(const auto appended, ledger.append(std::move(batch)));
+      FODSPOR_CHECK(!appended.repeated);
+    }
+    return {};
+  });
+}
+
+// As the connections of a server append.
+Result<double> append_in_turns(engine::Ledger& ledger, const Shape& shape, std::uint64_t batches) {
+  return seconds_of_turns(shape.producers, batches, [&](std::size_t producer, std::uint64_t number, Answered answered) {
+    auto batch = batch_of(producer, number, shape.events_a_batch);
+    if (!batch) return answered(tl::make_unexpected(std::move(batch).error()));
+    ledger.append(*std::move(batch), [answered = std::move(answered)](Result<engine::Appended> appended) {
+      if (!appended) return answered(tl::make_unexpected(std::move(appended).error()));
+      FODSPOR_CHECK(!appended->repeated);
+      answered({});
+    });
+  });
+}
 
 // Drafting, encoding, ordering and writing are all in the time, which runs until every index has caught up.
 Result<std::vector<double>> append_ours(const std::filesystem::path& directory, const Shape& shape) {
@@ -33,14 +59,7 @@ Result<std::vector<double>> append_ours(const std::filesystem::path& directory, 
   options.create = true;
   FODSPOR_TRY(const auto ledger, engine::Ledger::open(directory, options));
   const std::uint64_t batches = shape.events / shape.events_a_batch / shape.producers;
-  FODSPOR_TRY(const double appending, seconds_of_all(shape.producers, [&](std::size_t producer) -> Status {
-                for (std::uint64_t number = 0; number < batches; ++number) {
-                  FODSPOR_TRY(auto batch, batch_of(producer, number, shape.events_a_batch));
-                  FODSPOR_TRY(const auto appended, ledger->append(std::move(batch)));
-                  FODSPOR_CHECK(!appended.repeated);
-                }
-                return {};
-              }));
+  FODSPOR_TRY(const double appending, shape.waiting ? append_waiting(*ledger, shape, batches) : append_in_turns(*ledger, shape, batches));
   const auto start = std::chrono::steady_clock::now();
   FODSPOR_DO(ledger->settle());
   const std::chrono::duration<double> settling = std::chrono::steady_clock::now() - start;
@@ -79,7 +98,9 @@ Status measure_shape(const Shape& shape, const Options& options, std::vector<Fig
   }
   remove();
   const std::uint64_t events = shape.events / shape.events_a_batch / shape.producers * shape.producers * shape.events_a_batch;
-  figures.push_back({shape.ratio_key, shape.ratio, "×", spread_of(ratios), events, Wanted{Wanted::Bound::at_least, shape.wanted}});
+  std::optional<Wanted> wanted;
+  if (shape.wanted) wanted = Wanted{Wanted::Bound::at_least, *shape.wanted};
+  figures.push_back({shape.ratio_key, shape.ratio, "×", spread_of(ratios), events, wanted});
   figures.push_back({shape.ours_key, shape.ours, "ev/s", spread_of(ours), events, {}});
   figures.push_back({shape.raw_key, shape.raw, "ev/s", spread_of(raw), events, {}});
   return {};
@@ -88,18 +109,34 @@ Status measure_shape(const Shape& shape, const Options& options, std::vector<Fig
 }  // namespace
 
 Result<std::vector<Figure>> measure_appends(const Options& options) {
+  const std::uint64_t single_events = std::max<std::uint64_t>(std::min(options.events / 5, single_events_max), 64);
+  const Words raw_singles{"  raw RocksDB, 64 threads, one synced put each", "  RocksDB selv, 64 tråde, en synkroniseret skrivning hver"};
   const Shape singles{64,
+                      false,
                       64,
                       1,
-                      std::max<std::uint64_t>(std::min(options.events / 5, single_events_max), 64),
+                      single_events,
                       "append_single_ratio",
                       "append_single",
                       "append_single_raw",
                       {"64 producers of single events : raw RocksDB", "64 afsendere af enkelte hændelser : RocksDB selv"},
-                      {"  64 producers, an event a request, encoded and indexed", "  64 afsendere, en hændelse ad gangen"},
-                      {"  raw RocksDB, 64 threads, one synced put each", "  RocksDB selv, 64 tråde, en synkroniseret skrivning hver"},
+                      {"  64 producers, one event under way each, encoded and indexed", "  64 afsendere, hver med én hændelse undervejs"},
+                      raw_singles,
                       2.0};
+  const Shape waiting{64,
+                      true,
+                      64,
+                      1,
+                      single_events,
+                      "append_waiting_ratio",
+                      "append_waiting",
+                      "append_waiting_raw",
+                      {"The same from 64 threads that wait : raw RocksDB", "Det samme fra 64 tråde, der venter : RocksDB selv"},
+                      {"  64 threads, each waits for its event's answer", "  64 tråde, hver venter på svar på sin hændelse"},
+                      raw_singles,
+                      {}};
   const Shape batches{2,
+                      true,
                       2,
                       1'000,
                       std::max<std::uint64_t>(std::min(options.events, batched_events_max), 2'000),
@@ -112,6 +149,7 @@ Result<std::vector<Figure>> measure_appends(const Options& options) {
                       0.6};
   std::vector<Figure> figures;
   FODSPOR_DO(measure_shape(singles, options, figures));
+  FODSPOR_DO(measure_shape(waiting, options, figures));
   FODSPOR_DO(measure_shape(batches, options, figures));
   return figures;
 }

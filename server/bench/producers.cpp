@@ -1,5 +1,8 @@
 #include "server/bench/producers.h"
 
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <latch>
 #include <mutex>
@@ -8,6 +11,54 @@
 #include <vector>
 
 namespace fodspor::server::bench {
+
+namespace {
+
+class Turns {
+ public:
+  Turns(std::size_t producers, std::uint64_t turns, const std::function<void(std::size_t, std::uint64_t, Answered)>& take)
+      : producers_(producers),
+        turns_(turns),
+        take_(take),
+        pool_(std::max(std::thread::hardware_concurrency(), 1u)),
+        working_(static_cast<std::ptrdiff_t>(producers)) {}
+
+  Result<double> seconds() {
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t producer = 0; producer < producers_; ++producer) begin(producer, 0);
+    working_.wait();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    pool_.join();
+    if (failure_) return tl::make_unexpected(*failure_);
+    return took.count();
+  }
+
+ private:
+  void begin(std::size_t producer, std::uint64_t turn) {
+    if (turn == turns_) return working_.count_down();
+    // An answer comes on a thread of the ledger's, which must not be held up by what its producer does next.
+    boost::asio::post(pool_, [this, producer, turn] {
+      take_(producer, turn, [this, producer, turn](Status status) {
+        if (status) return begin(producer, turn + 1);
+        {
+          const std::lock_guard lock(mutex_);
+          if (!failure_) failure_ = std::move(status).error();
+        }
+        working_.count_down();
+      });
+    });
+  }
+
+  const std::size_t producers_;
+  const std::uint64_t turns_;
+  const std::function<void(std::size_t, std::uint64_t, Answered)>& take_;
+  boost::asio::thread_pool pool_;
+  std::latch working_;
+  std::mutex mutex_;
+  std::optional<Failure> failure_;
+};
+
+}  // namespace
 
 Result<double> seconds_of_all(std::size_t threads, const std::function<Status(std::size_t thread)>& work) {
   std::latch ready(static_cast<std::ptrdiff_t>(threads) + 1);
@@ -30,6 +81,11 @@ Result<double> seconds_of_all(std::size_t threads, const std::function<Status(st
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (failure) return tl::make_unexpected(*failure);
   return seconds;
+}
+
+Result<double> seconds_of_turns(std::size_t producers, std::uint64_t turns,
+                                const std::function<void(std::size_t, std::uint64_t, Answered)>& take) {
+  return Turns(producers, turns, take).seconds();
 }
 
 }  // namespace fodspor::server::bench

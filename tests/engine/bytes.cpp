@@ -151,6 +151,29 @@ SCENARIO("a number has one form only") {
     CHECK(read == number);
     CHECK(in.empty());
   }
+  // Bytes that follow change nothing: of each length, its smallest number, its largest, and those beside them.
+  for (unsigned bits = 0; bits < 64; ++bits) {
+    for (const std::uint64_t number : {std::uint64_t{1} << bits, (std::uint64_t{1} << bits) - 1, (std::uint64_t{1} << bits) + 1}) {
+      for (const char following : {'\x00', '\x7f', '\xff'}) {
+        std::string bytes;
+        engine::put_varint(bytes, number);
+        const std::string behind(9, following);
+        bytes += behind;
+        std::string_view in = bytes;
+        std::uint64_t read = 1;
+        REQUIRE(engine::take_varint(in, read));
+        CHECK(read == number);
+        CHECK(in == behind);
+        // A zero as its last byte would say the same in one byte more.
+        std::string same = bytes.substr(0, bytes.size() - behind.size());
+        same.back() = static_cast<char>(same.back() | '\x80');
+        same.push_back('\0');
+        same += behind;
+        in = same;
+        CHECK_FALSE(engine::take_varint(in, read));
+      }
+    }
+  }
   for (const char* longer : {"\x80\x00", "\xff\x80\x00", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"}) {
     std::string_view in(longer, std::string_view(longer).size() + (longer[std::string_view(longer).size() - 1] < 0 ? 1 : 0));
     std::uint64_t read = 0;
