@@ -1,4 +1,4 @@
-// Rows: programme (16) subject (17) issue (1) → count event*. Sums: programme (16) issue (1) → subjects.
+// Rows: programme (16) subject (17) issue (1) → count event*. Sums: 'Q' programme (16) issue (1) → subjects.
 #include "projections/data_quality.h"
 
 #include "projections/quality_checks.h"
@@ -9,6 +9,7 @@ namespace fodspor::projections {
 namespace {
 
 constexpr std::string_view view_name = "quality";
+constexpr char sum_mark = 'Q';
 
 struct Described {
   Issue issue;
@@ -59,7 +60,7 @@ Result<Issue> read_issue(std::uint8_t number) {
 class QualityView : public View {
  public:
   std::string_view name() const override { return view_name; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   bool folds(StreamKind) const override { return true; }
   Status prepare(const Context&) override { return {}; }
 
@@ -73,7 +74,7 @@ class QualityView : public View {
       writer.number(events.size());
       for (const EventId& event : events) writer.event(event);
       out.rows.emplace_back(std::move(key), std::move(row));
-      std::string sum;
+      std::string sum(1, sum_mark);
       RowWriter(sum).id(what.first.id).byte(static_cast<std::uint8_t>(what.second));
       out.sums.emplace_back(std::move(sum), 1);
     }
@@ -120,12 +121,12 @@ Status each_issue(const Rows& quality, std::optional<ProgrammeId> programme, con
 }
 
 Result<std::vector<QualityCount>> count_issues(const Rows& quality, std::optional<ProgrammeId> programme) {
-  std::string prefix;
+  std::string prefix(1, sum_mark);
   if (programme) RowWriter(prefix).id(programme->id);
   std::vector<QualityCount> counts;
   Status status;
   FODSPOR_DO(quality.each_sum(prefix, [&](std::string_view key, std::int64_t value) {
-    RowReader reader(key);
+    RowReader reader(key.substr(1));
     const ProgrammeId of{reader.id()};
     const Result<Issue> issue = read_issue(reader.byte());
     if (!issue) {

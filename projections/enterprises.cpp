@@ -1,5 +1,5 @@
 // Rows: programme (16) enterprise (16) → what it is to that programme, from the enterprise's own stream.
-// Sums: programme (16) enterprise (16) and a letter: p people placed, e people employed, b people either.
+// Sums: 'W' programme (16) enterprise (16) and a letter: p people placed, e people employed, b people either.
 #include "projections/enterprises.h"
 
 #include <map>
@@ -13,6 +13,7 @@ namespace fodspor::projections {
 namespace {
 
 constexpr std::string_view view_name = "enterprises";
+constexpr char sum_mark = 'W';
 
 std::string enterprise_key(ProgrammeId programme, const Id& enterprise) {
   std::string key;
@@ -21,8 +22,8 @@ std::string enterprise_key(ProgrammeId programme, const Id& enterprise) {
 }
 
 std::string sum_key(ProgrammeId programme, const Id& enterprise, char counter) {
-  std::string key = enterprise_key(programme, enterprise);
-  key.push_back(counter);
+  std::string key(1, sum_mark);
+  RowWriter(key).id(programme.id).id(enterprise).byte(static_cast<std::uint8_t>(counter));
   return key;
 }
 
@@ -107,7 +108,7 @@ void add(const Fact& fact, EnterpriseLine& line) {
 class EnterprisesView : public View {
  public:
   std::string_view name() const override { return view_name; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   bool folds(StreamKind kind) const override { return kind == StreamKind::enterprise || kind == StreamKind::participant; }
   Status prepare(const Context&) override { return {}; }
 
@@ -158,8 +159,8 @@ Result<std::vector<EnterpriseLine>> read_enterprises(const Rows& enterprises, st
     return true;
   }));
   if (!status) return tl::make_unexpected(std::move(status).error());
-  FODSPOR_DO(enterprises.each_sum(prefix, [&](std::string_view key, std::int64_t value) {
-    const std::string at(key.substr(0, key.size() - 1));
+  FODSPOR_DO(enterprises.each_sum(sum_mark + prefix, [&](std::string_view key, std::int64_t value) {
+    const std::string at(key.substr(1, key.size() - 2));
     auto [found, added] = lines.try_emplace(at);
     EnterpriseLine& line = found->second;
     if (added) {

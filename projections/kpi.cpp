@@ -5,7 +5,6 @@
 
 #include "projections/kpi_row.h"
 #include "projections/pinned.h"
-#include "projections/reach.h"
 #include "projections/row_codec.h"
 
 namespace fodspor::projections {
@@ -15,7 +14,8 @@ namespace {
 class KpiView : public View {
  public:
   std::string_view name() const override { return "kpi"; }
-  std::uint32_t version() const override { return shipped_definitions_mark() + 2; }
+  std::uint32_t version() const override { return shipped_definitions_mark() + 3; }
+  bool measures() const override { return true; }
   bool folds(StreamKind kind) const override {
     return kind == StreamKind::participant || kind == StreamKind::enterprise || kind == StreamKind::staff;
   }
@@ -56,7 +56,6 @@ class KpiView : public View {
       }
       if (!row.empty()) out.rows.emplace_back(kpi_row_key(plan.programme, subject.id()), row.finish());
     }
-    add_reach(subject, out);
     return {};
   }
 

@@ -120,7 +120,7 @@ Result<NetworkLine> decode(std::string_view key, std::string_view row) {
 class NetworksView : public View {
  public:
   std::string_view name() const override { return view_name; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   bool folds(StreamKind kind) const override { return kind == StreamKind::network; }
   Status prepare(const Context&) override { return {}; }
 

@@ -88,7 +88,7 @@ Result<PersonLine> decode(ProgrammeId programme, const Id& person, std::string_v
 class PeopleView : public View {
  public:
   std::string_view name() const override { return view_name; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   bool folds(StreamKind kind) const override { return kind == StreamKind::participant; }
   Status prepare(const Context&) override { return {}; }
 

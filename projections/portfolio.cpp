@@ -1,13 +1,12 @@
 // Sums: portfolio (16) and a letter, of people once: p people; and of participations: n all, c completed, l left, e employed at exit, f
 // unknown there, s employed at six months, t unknown there. The same with 'M' and the programme (16) in between, for one member's.
-// Participations count while their programme is a member on the day of entry.
+// Participations count where they overlap their programme's membership.
 #include "projections/portfolio.h"
 
 #include <algorithm>
 #include <set>
 
 #include "projections/pinned.h"
-#include "projections/reach.h"
 #include "projections/row_codec.h"
 
 namespace fodspor::projections {
@@ -36,7 +35,8 @@ bool overlaps(const Spell& membership, const Participation& one) {
 class PortfolioView : public View {
  public:
   std::string_view name() const override { return view_name; }
-  std::uint32_t version() const override { return shipped_definitions_mark() + 2; }
+  std::uint32_t version() const override { return shipped_definitions_mark() + 3; }
+  bool measures() const override { return true; }
   bool folds(StreamKind kind) const override { return kind == StreamKind::participant; }
 
   Status prepare(const Context& context) override {
@@ -44,8 +44,8 @@ class PortfolioView : public View {
         std::any_of(context.programmes.begin(), context.programmes.end(), [](const auto& one) { return !one.second.portfolios.empty(); });
     if (!any_ || at_exit_) return {};
     const Library library = Library::shipped();
-    FODSPOR_TRY(const Definition exit, library.find("esf.cr04"));
-    FODSPOR_TRY(const Definition six_months, library.find("esf.cr06"));
+    FODSPOR_TRY(const Definition exit, library.find(portfolio_definitions[0]));
+    FODSPOR_TRY(const Definition six_months, library.find(portfolio_definitions[1]));
     FODSPOR_TRY(at_exit_, Measure::compile(exit));
     FODSPOR_TRY(at_six_months_, Measure::compile(six_months));
     return {};
@@ -53,7 +53,6 @@ class PortfolioView : public View {
 
   Status contribute(const Subject& subject, Contribution& out) const override {
     if (!any_) return {};
-    add_reach(subject, out);
     std::set<Id> counted;
     for (const Participation& one : subject.person->participations) {
       const Programme* programme = subject.context.find(one.programme);

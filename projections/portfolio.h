@@ -2,6 +2,7 @@
 // in two members is one person of the portfolio. Values; any thread.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,7 +12,10 @@
 
 namespace fodspor::projections {
 
-// Employed at exit and at six months as the definitions esf.cr04 and esf.cr06 read them; `unknown_…` are those of whom they cannot tell.
+// What members are measured with: employed at exit, and employed six months after it.
+inline constexpr std::array<const char*, 2> portfolio_definitions{"esf.cr04", "esf.cr06"};
+
+// Employed at exit and at six months as these definitions read them; `unknown_…` are those of whom they cannot tell.
 struct PortfolioCounts {
   std::uint64_t people = 0, participations = 0, completed = 0, left = 0;
   std::uint64_t employed_at_exit = 0, unknown_at_exit = 0, employed_at_six_months = 0, unknown_at_six_months = 0;

@@ -1,26 +1,25 @@
-// Sums: 00 'D' and the number of a stretch of 32 days: how many subjects' last day lies in it.
+// Sums: 00 'D' day (3): how many subjects' last day it is.
 #include "projections/reach.h"
 
 #include <algorithm>
 
 #include "projections/definition_tree.h"
 #include "projections/pinned.h"
+#include "projections/portfolio.h"
 
 namespace fodspor::projections {
 
 namespace {
 
 constexpr std::string_view days_prefix{"\0D", 2};
-constexpr int stretch_bits = 5;
+constexpr std::size_t day_bytes = 3;
+static_assert(Date::days_max < 1 << 24);
 
-std::string stretch_key(std::int32_t day) {
+std::string day_key(std::int32_t day) {
   std::string key(days_prefix);
-  const auto stretch = static_cast<std::uint32_t>(day) >> stretch_bits;
-  key += static_cast<char>(stretch >> 8);
-  key += static_cast<char>(stretch & 0xff);
+  for (const int shift : {16, 8, 0}) key += static_cast<char>(day >> shift & 0xff);
   return key;
 }
-static_assert((Date::days_max + 1) >> stretch_bits <= 0xffff);
 
 // How many days past the last day that is known of a definition can ask about, at most: all its lengths, one after the other.
 struct Asked {
@@ -81,19 +80,11 @@ struct Asked {
   }
 };
 
-std::int32_t last_day_of(const History& history) {
-  std::int32_t last = 0;
-  for (const Fact& fact : history.facts()) {
-    if (fact.dated) last = std::max({last, fact.from.days(), fact.to ? fact.to->days() : 0});
-  }
-  return last;
-}
-
 // Of a programme or portfolio: what its events are dated, what is withdrawn as well, and the days that they speak of.
-Result<std::int32_t> last_day_of(const engine::Ledger& ledger, const Context& context, const StreamId& stream, Position position,
-                                 const Programme& said) {
+Result<std::int32_t> last_day_spoken_of(const engine::Ledger& ledger, const Context& context, const StreamId& stream, Position position,
+                                        const Programme& said) {
   FODSPOR_TRY(const History history, load_history(ledger, context, stream, {position, {}}));
-  std::int32_t last = last_day_of(history);
+  std::int32_t last = last_day_of(history).value_or(Date()).days();
   for (const Frame& frame : said.frames) last = std::max({last, frame.starts.days(), frame.ends.days()});
   for (const Coverage& coverage : said.coverage.all()) {
     last = std::max({last, coverage.when.from.days(), coverage.when.to ? coverage.when.to->days() : 0});
@@ -101,25 +92,44 @@ Result<std::int32_t> last_day_of(const engine::Ledger& ledger, const Context& co
   return last;
 }
 
+// The last of all subjects' last days; 0: no fact has a date.
+Result<std::int32_t> last_day_in(const Rows& rows) {
+  std::int32_t last = 0;
+  FODSPOR_DO(rows.each_sum(days_prefix, [&](std::string_view key, std::int64_t subjects) {
+    if (key.size() != days_prefix.size() + day_bytes || subjects == 0) return true;
+    last = 0;  // days come in their order
+    for (const char byte : key.substr(days_prefix.size())) last = last << 8 | static_cast<unsigned char>(byte);
+    return true;
+  }));
+  return last;
+}
+
 }  // namespace
 
-void add_reach(const Subject& subject, Contribution& out) {
-  if (const std::int32_t last = last_day_of(subject.history); last > 0) out.sums.emplace_back(stretch_key(last), 1);
+std::optional<Date> last_day_of(const History& history) {
+  std::optional<Date> last;
+  for (const Fact& fact : history.facts()) {
+    if (fact.dated) last = std::max({last, std::optional(fact.from), fact.to});
+  }
+  return last;
+}
+
+void add_reach(std::optional<Date> last_day, Contribution& out) {
+  if (last_day) out.sums.emplace_back(day_key(last_day->days()), 1);
+}
+
+Result<Date> settled_from(const Rows& rows) {
+  FODSPOR_TRY(const std::int32_t last, last_day_in(rows));
+  return Date::clamped(std::int64_t{last} + 1);
 }
 
 Result<std::optional<Date>> settled_from(const engine::Ledger& ledger, const Rows& rows, const Context& context) {
-  std::int32_t last = 0;
-  FODSPOR_DO(rows.each_sum(days_prefix, [&](std::string_view key, std::int64_t subjects) {
-    if (key.size() != days_prefix.size() + 2 || subjects == 0) return true;
-    const auto stretch = (static_cast<unsigned char>(key[2]) << 8) | static_cast<unsigned char>(key[3]);
-    last = std::max(last, ((stretch + 1) << stretch_bits) - 1);
-    return true;
-  }));
+  FODSPOR_TRY(std::int32_t last, last_day_in(rows));
   PinnedMeasures measures;
   measures.prepare(context);
   std::vector<const ParsedDefinition*> asked;
   const auto look_at = [&](const StreamId& stream, const Programme& said) -> Status {
-    FODSPOR_TRY(const std::int32_t day, last_day_of(ledger, context, stream, rows.position(), said));
+    FODSPOR_TRY(const std::int32_t day, last_day_spoken_of(ledger, context, stream, rows.position(), said));
     last = std::max(last, day);
     return {};
   };
@@ -130,9 +140,8 @@ Result<std::optional<Date>> settled_from(const engine::Ledger& ledger, const Row
     }
   }
   for (const auto& [id, portfolio] : context.portfolios) FODSPOR_DO(look_at({StreamKind::portfolio, id}, portfolio));
-  // What portfolios are measured with.
   const Library shipped = Library::shipped();
-  for (const char* id : {"esf.cr04", "esf.cr06"}) {
+  for (const char* id : portfolio_definitions) {
     FODSPOR_TRY(const Definition definition, shipped.find(id));
     asked.push_back(&definition.tree());
   }

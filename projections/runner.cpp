@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "projections/dirty.h"
+#include "projections/reach.h"
 #include "projections/view_build.h"
 #include "projections/view_files.h"
 #include "projections/view_fold.h"
@@ -386,6 +387,7 @@ class Runner::Impl {
       Contribution now;
       if (history && !history->events().empty()) {
         FODSPOR_DO(pass.group[i]->view->contribute(Subject{*history, person ? &*person : nullptr, context}, now));
+        add_reach(last_day_of(*history), now);
       }
       FODSPOR_DO(pass.group[i]->store->replace(subject, now));
     }

@@ -54,6 +54,8 @@ class Runner {
   std::unique_ptr<Impl> impl_;
 };
 
+// Whether the view's rows come from definitions; Fault::not_found, with the names that there are.
+Result<bool> measures(std::string_view view);
 // A view as of any pair of clocks, folded in memory and thrown away afterwards.
 Result<std::unique_ptr<Rows>> view_as_of(const engine::Ledger& ledger, std::string_view view, const ScanOptions& options);
 Result<std::string> digest(const Rows& rows);

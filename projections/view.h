@@ -35,6 +35,8 @@ class View {
   virtual ~View() = default;
   virtual std::string_view name() const = 0;  // "kpi"
   virtual std::uint32_t version() const = 0;  // raised when the meaning of its rows changes: then it is rebuilt
+  // Whether its rows come from definitions, which ask about days after the last one that a fact names.
+  virtual bool measures() const { return false; }
   // Which streams it reads at all: subjects of other kinds are not given to it, nor do their faults stop it.
   virtual bool folds(StreamKind kind) const = 0;
   // Called with the context complete for the subjects that follow, and again when it changed.

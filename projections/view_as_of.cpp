@@ -11,6 +11,13 @@ Failure unknown_view(std::string_view name) {
   return {Fault::not_found, "there is no view " + std::string(name) + "; there are " + known};
 }
 
+Result<bool> measures(std::string_view view) {
+  for (const auto& one : all_views()) {
+    if (one->name() == view) return one->measures();
+  }
+  return tl::make_unexpected(unknown_view(view));
+}
+
 Result<std::unique_ptr<Rows>> view_as_of(const engine::Ledger& ledger, std::string_view view, const ScanOptions& options) {
   for (auto& one : all_views()) {
     if (one->name() != view) continue;

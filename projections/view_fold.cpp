@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "events/control.capnp.h"
+#include "projections/reach.h"
 
 namespace fodspor::projections {
 
@@ -27,12 +28,14 @@ Status scan(const engine::Ledger& ledger, ScanOptions options, Position to, cons
   };
   Contribution contribution;
   const auto scanned = for_each_subject(ledger, options, [&](const Subject& subject) -> Status {
+    const std::optional<Date> last_day = last_day_of(subject.history);
     for (ViewRun* run : runs) {
       if (!run->view->folds(subject.id().kind)) continue;
       if (subject.history.poison()) stop(*run, *subject.history.poison());
       if (run->stopped) continue;
       contribution.clear();
       FODSPOR_DO(run->view->contribute(subject, contribution));
+      add_reach(last_day, contribution);
       if (!contribution.rows.empty() || !contribution.sums.empty()) FODSPOR_DO(run->sink->take(subject.id(), contribution));
     }
     return {};

@@ -112,13 +112,22 @@ Result<std::unique_ptr<projections::Rows>> Reading::rows(std::string_view view) 
   // Readers of the log beside the views speak of the same moment.
   as_of_.known = rows->position();
   rows_valid_.reset();
-  const bool measures = view == "kpi" || view == "portfolio";
-  if (!measures) return rows;
-  FODSPOR_TRY(auto all, context(*rows));
-  surroundings_.emplace(projections::AsOf{rows->position(), {}}, std::move(all));
-  FODSPOR_TRY(const auto settled, projections::settled_from(*ledger_, *rows, surroundings_->second));
-  if (settled && *settled <= today_) return rows;
+  FODSPOR_TRY(const bool settled, is_settled(view, *rows));
+  if (settled) return rows;
   return folded(view);
+}
+
+// Whether later days change nothing of what the rows say of today.
+Result<bool> Reading::is_settled(std::string_view view, const projections::Rows& rows) {
+  FODSPOR_TRY(const bool measures, projections::measures(view));
+  if (!measures) {
+    FODSPOR_TRY(const Date settled, projections::settled_from(rows));
+    return settled <= today_;
+  }
+  FODSPOR_TRY(auto all, context(rows));
+  surroundings_.emplace(projections::AsOf{rows.position(), {}}, std::move(all));
+  FODSPOR_TRY(const auto settled, projections::settled_from(*ledger_, rows, surroundings_->second));
+  return settled && *settled <= today_;
 }
 
 Result<projections::Context> Reading::context(const projections::Rows& rows) const {

@@ -47,6 +47,7 @@ class Reading {
   Reading(Console& console, std::unique_ptr<engine::Ledger> ledger) : console_(&console), ledger_(std::move(ledger)) {}
   Status open_views();
   Result<std::unique_ptr<projections::Rows>> folded(std::string_view view);
+  Result<bool> is_settled(std::string_view view, const projections::Rows& rows);
 
   Console* console_;
   std::unique_ptr<engine::Ledger> ledger_;

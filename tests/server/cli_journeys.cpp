@@ -135,6 +135,19 @@ SCENARIO("a correction moves the figure, and --known-at gives back the old one")
   REQUIRE_FALSE(says(program.must("trail 9f0c --known-at 8"), "retracted"));
 }
 
+SCENARIO("who is recorded to leave later is on the caseload until that day") {
+  Program program;
+  program.must("init");
+  program.must("append", first_batch());
+  program.must("append", R"({"type":"Left","stream":")" + participant +
+                             R"(","programme":"roskilde","valid_from":"2024-06-01","source":"staff","facts":{"reason":"moved"}})");
+  REQUIRE(says(program.must("caseload"), "2021-0147"));
+  REQUIRE(says(program.must("find --case-number 2021-0147"), "enrolled"));
+  program.now.micros += std::int64_t{31} * 86'400'000'000;
+  REQUIRE_FALSE(says(program.must("caseload"), "2021-0147"));
+  REQUIRE(says(program.must("find --case-number 2021-0147"), "left"));
+}
+
 SCENARIO("of a moment before the first event every answer is that nothing was recorded by then") {
   Program program;
   program.must("init");
