@@ -1,5 +1,7 @@
 #include "engine/record.h"
 
+#include <optional>
+
 #include "engine/varint.h"
 #include "events/limits.h"
 
@@ -36,6 +38,33 @@ bool read_placement(std::string_view& in, Placement& placement) {
   return (placement.ordinal_in_programme == 1) == (placement.previous_in_programme.value == 0);
 }
 
+std::string event_at(std::optional<Position> at) {
+  return at ? "event " + std::to_string(at->value) : "an event";
+}
+
+Failure damaged(std::optional<Position> at) {
+  return {Fault::corrupt, "log/: the bytes of " + event_at(at) + " are not what was written; run `fodspor doctor`"};
+}
+
+// `at`: for what is said of a fault.
+Result<Stored> read(std::string_view value, std::optional<Position> at) {
+  if (value.empty() || value.front() == 0) return tl::make_unexpected(damaged(at));
+  if (const auto version = static_cast<unsigned char>(value.front()); version > record_version) {
+    return fail(Fault::unsupported,
+                "log/: " + event_at(at) + " has record version " + std::to_string(version) + ", which a newer fodspor wrote");
+  }
+  Stored stored;
+  stored.bytes = span_of(value);
+  std::string_view in = value.substr(1);
+  std::uint64_t size = 0;
+  if (!take_varint(in, size) || size > in.size() || size > limits::proposal_bytes_max) return tl::make_unexpected(damaged(at));
+  stored.packed = span_of(in.substr(0, size));
+  in.remove_prefix(size);
+  if (!read_placement(in, stored.placement) || !in.empty()) return tl::make_unexpected(damaged(at));
+  if (at && stored.placement.position != *at) return tl::make_unexpected(damaged(at));
+  return stored;
+}
+
 }  // namespace
 
 void write_record(std::string& out, std::string_view packed, const Placement& placement) {
@@ -53,23 +82,11 @@ void write_record(std::string& out, std::string_view packed, const Placement& pl
 }
 
 Result<Stored> read_record(std::string_view value, Position at) {
-  auto damaged = [&] {
-    return fail(Fault::corrupt, "log/: the bytes of event " + std::to_string(at.value) + " are not what was written; run `fodspor doctor`");
-  };
-  if (value.empty() || value.front() == 0) return damaged();
-  if (static_cast<unsigned char>(value.front()) > record_version) {
-    return fail(Fault::unsupported, "log/: event " + std::to_string(at.value) + " has record version " +
-                                        std::to_string(static_cast<unsigned char>(value.front())) + ", which a newer fodspor wrote");
-  }
-  Stored stored;
-  stored.bytes = span_of(value);
-  std::string_view in = value.substr(1);
-  std::uint64_t size = 0;
-  if (!take_varint(in, size) || size > in.size() || size > limits::proposal_bytes_max) return damaged();
-  stored.packed = span_of(in.substr(0, size));
-  in.remove_prefix(size);
-  if (!read_placement(in, stored.placement) || !in.empty() || stored.placement.position != at) return damaged();
-  return stored;
+  return read(value, at);
+}
+
+Result<Stored> read_record(std::string_view value) {
+  return read(value, std::nullopt);
 }
 
 }  // namespace fodspor::engine

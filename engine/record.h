@@ -30,6 +30,8 @@ void write_record(std::string& out, std::string_view packed, const Placement& pl
 // Reads a stored value in place; what it returns points into `value`. `at` is the position it was stored under.
 // Fault::corrupt (not what write_record writes, or another position's), unsupported (a newer record version).
 Result<Stored> read_record(std::string_view value, Position at);
+// The same of a value that was read before, under whatever position.
+Result<Stored> read_record(std::string_view value);
 
 inline std::string_view view(std::span<const unsigned char> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

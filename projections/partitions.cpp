@@ -9,22 +9,20 @@
 #include <cstring>
 #include <limits>
 #include <system_error>
-#include <type_traits>
+#include <utility>
 
 namespace fodspor::projections {
 
 namespace {
 
-static_assert(std::is_trivially_copyable_v<Placement>);
-constexpr std::size_t placement_at = 8;
-constexpr std::size_t size_at = placement_at + sizeof(Placement);
+constexpr std::size_t size_at = 8;
 constexpr std::size_t header_bytes = size_at + 4;
 // Small enough that a partition and the index of its groups stay near the processor's caches.
 constexpr std::size_t partition_bytes_max = 16u << 20;
 constexpr std::size_t partition_bytes_min = 4u << 10;
 constexpr std::size_t partitions_max = 512;
-// There are hundreds of buffers, and what has left the processor's caches before it is written costs twice.
-constexpr std::size_t buffer_bytes_max = 64u << 10;
+// Large writings take large folios of the system's page cache, which cost it less than many small ones; yet there are hundreds of buffers.
+constexpr std::size_t buffer_bytes_max = 256u << 10;
 constexpr std::size_t entry_bytes_usual = 512;
 
 std::size_t partition_bytes_within(std::size_t memory_bytes) {
@@ -62,20 +60,17 @@ Entry front(std::string_view bytes) {
   FODSPOR_CHECK(bytes.size() >= header_bytes && bytes.size() >= whole_size(bytes));
   Entry entry;
   std::memcpy(&entry.hash, bytes.data(), 8);
-  std::memcpy(&entry.placement, bytes.data() + placement_at, sizeof(Placement));
-  const std::string_view packed = bytes.substr(header_bytes, whole_size(bytes) - header_bytes);
-  entry.packed = {reinterpret_cast<const unsigned char*>(packed.data()), packed.size()};
+  entry.bytes = bytes.substr(header_bytes, whole_size(bytes) - header_bytes);
   return entry;
 }
 
 void put(std::string& buffer, const Entry& entry) {
-  const auto size = static_cast<std::uint32_t>(entry.packed.size());
+  const auto size = static_cast<std::uint32_t>(entry.bytes.size());
   char header[header_bytes];
   std::memcpy(header, &entry.hash, 8);
-  std::memcpy(header + placement_at, &entry.placement, sizeof(Placement));
   std::memcpy(header + size_at, &size, 4);
   buffer.append(header, header_bytes);
-  buffer.append(reinterpret_cast<const char*>(entry.packed.data()), entry.packed.size());
+  buffer.append(entry.bytes);
 }
 
 // Entries of one group lie all over their partition, and each would be waited for in turn. So the processor is told of those to come.
@@ -118,7 +113,7 @@ struct Partitions::Partition {
   std::string buffer;       // what is not in the file
   File file;
   std::uint64_t file_bytes = 0;
-  std::uint64_t events = 0;
+  std::uint64_t entries = 0;
   std::uint64_t hash_min = std::numeric_limits<std::uint64_t>::max();  // of those in it
   std::uint64_t hash_max = 0;
   std::uint64_t bytes() const { return file_bytes + buffer.size(); }
@@ -163,8 +158,8 @@ Status Partitions::add(std::size_t rank, const Entry& entry) {
 Status Partitions::append(Partition& partition, const Entry& entry) {
   if (in_files_ && partition.buffer.capacity() < buffer_bytes_) partition.buffer.reserve(buffer_bytes_ + entry_bytes_usual);
   put(partition.buffer, entry);
-  in_memory_ += header_bytes + entry.packed.size();
-  ++partition.events;
+  in_memory_ += header_bytes + entry.bytes.size();
+  ++partition.entries;
   partition.hash_min = std::min(partition.hash_min, entry.hash);
   partition.hash_max = std::max(partition.hash_max, entry.hash);
   if (in_files_ && partition.buffer.size() >= buffer_bytes_) return write_out(partition);
@@ -249,7 +244,7 @@ Status Partitions::divide(Partition& partition, std::vector<Partition>& parts) {
   FODSPOR_CHECK(stretch.empty());
   partition = {};
   for (Partition& piece : pieces) {
-    if (piece.events == 0) continue;
+    if (piece.entries == 0) continue;
     FODSPOR_DO(write_out(piece));
     piece.buffer = {};
     FODSPOR_DO(divide(piece, parts));
@@ -264,7 +259,7 @@ void Partitions::sort_entries(std::string_view bytes, const Partition& partition
   const auto shelf_of = [&](std::uint64_t hash) { return (hash - partition.hash_min) >> shift; };
 
   std::vector<Place> added;
-  added.reserve(partition.events);
+  added.reserve(partition.entries);
   std::vector<std::size_t> shelf_ends(std::size_t{1} << shelf_bits);
   for (std::string_view rest = bytes; !rest.empty();) {
     FODSPOR_CHECK(rest.size() >= header_bytes && rest.size() >= whole_size(rest));
@@ -291,7 +286,7 @@ Status Partitions::each_group(std::size_t rank, bool last_time, const std::funct
   std::vector<Place> order;
   std::vector<Entry> group;
   for (Partition& partition : ranks_[rank]) {
-    if (partition.events == 0) continue;
+    if (partition.entries == 0) continue;
     if (in_files_) {
       read.resize(partition.file_bytes);
       FODSPOR_DO(read_at(partition, 0, read));
@@ -311,12 +306,6 @@ Status Partitions::each_group(std::size_t rank, bool last_time, const std::funct
     if (last_time) partition = {};
   }
   return {};
-}
-
-std::uint64_t Partitions::events(std::size_t rank) const {
-  std::uint64_t count = 0;
-  for (const Partition& partition : ranks_[rank]) count += partition.events;
-  return count;
 }
 
 }  // namespace fodspor::projections

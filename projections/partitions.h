@@ -1,7 +1,7 @@
-// Stored events set apart by a hash, in memory while they are few and in scratch files when they are many, so that each part can be grouped
+// Byte strings set apart by a hash, in memory while they are few and in scratch files when they are many, so that each part can be grouped
 // in memory. Owned by one scan and its thread. The files have no names, so nothing of them is left whatever ends the process.
 //
-//   entry := hash (u64)  placement  size (u32)  the proposal's bytes      as they lie in this machine's memory: files do not outlive it
+//   entry := hash (u64)  size (u32)  bytes      numbers as they lie in this machine's memory: files do not outlive it
 #pragma once
 
 #include <compare>
@@ -14,7 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "events/event.h"
 #include "events/failure.h"
 
 namespace fodspor::projections {
@@ -38,16 +37,15 @@ class Scratch {
   bool made_ = false;
 };
 
-// One stored event in a partition, its placement read already; valid while the partition is being read.
+// Valid while its partition is being read.
 struct Entry {
   std::uint64_t hash = 0;
-  Placement placement;
-  std::span<const unsigned char> packed;
+  std::string_view bytes;
 };
 
 class Partitions {
  public:
-  // `ranks` kinds of events that are kept apart; those of rank r start in `counts[r]` partitions of equal ranges of the hash.
+  // Ranks are kinds of entries that are kept apart; those of rank r start in `counts[r]` partitions of equal ranges of the hash.
   // `memory_bytes`: what may lie in memory at once, what is being read included.
   Partitions(Scratch& scratch, std::vector<std::size_t> counts, std::size_t memory_bytes);
   ~Partitions();
@@ -64,7 +62,6 @@ class Partitions {
   // `last_time`: the entries are not needed again.
   Status each_group(std::size_t rank, bool last_time, const std::function<Status(std::span<const Entry>)>& visit);
 
-  std::uint64_t events(std::size_t rank) const;
   bool in_files() const noexcept { return in_files_; }
 
  private:

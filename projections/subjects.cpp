@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/record.h"
 #include "events/word_room.h"
 #include "projections/partitions.h"
 #include "projections/route.h"
@@ -44,7 +45,7 @@ Result<Rank> rank_of(const StreamId& stream) {
 }
 
 // About what an event takes in a partition; a wrong guess costs a second writing of what turns out too large.
-constexpr std::uint64_t entry_bytes_guess = 200;
+constexpr std::uint64_t entry_bytes_guess = 150;
 
 class Scan {
  public:
@@ -93,7 +94,7 @@ class Scan {
       if (!route) return tl::make_unexpected(at_position(stored->placement.position, route.error()));
       const auto rank = rank_of(route->stream);
       if (!rank) return tl::make_unexpected(at_position(stored->placement.position, rank.error()));
-      const Entry entry{mixed(route->stream.id), stored->placement, stored->packed};
+      const Entry entry{mixed(route->stream.id), engine::view(stored->bytes)};
       if (*rank == participants) {
         merges_ = merges_ || route->type == EventType::identity_merged;
         const bool speaks_of_merges =
@@ -138,7 +139,7 @@ class Scan {
     if (!context_.is_merged(first.id) && std::none_of(events.begin(), events.end(), is_merged)) return visit_all(std::move(events));
     // Of a hash that an unmerged stream happens to share, that stream is set aside too: it is a person of its own there as here.
     for (std::size_t i = 0; i < group.size(); ++i) {
-      FODSPOR_DO(merged.add(0, {mixed(context_.person(events[i].stream().id)), group[i].placement, group[i].packed}));
+      FODSPOR_DO(merged.add(0, {mixed(context_.person(events[i].stream().id)), group[i].bytes}));
     }
     return {};
   }
@@ -194,8 +195,9 @@ class Scan {
     std::vector<Event> events;
     events.reserve(group.size());
     for (const Entry& entry : group) {
-      auto event = Event::decode(entry.packed, entry.placement, room_);
-      if (!event) return tl::make_unexpected(at_position(entry.placement.position, event.error()));
+      FODSPOR_TRY(const engine::Stored stored, engine::read_record(entry.bytes));
+      auto event = Event::decode(stored.packed, stored.placement, room_);
+      if (!event) return tl::make_unexpected(at_position(stored.placement.position, event.error()));
       events.push_back(*std::move(event));
     }
     return events;

@@ -99,19 +99,36 @@ Status SortedRuns::flush() {
 }
 
 void Sums::add(std::string_view key, std::int64_t value) {
-  const std::size_t expected = all_.empty() ? 0 : all_[last_].next;
-  const std::size_t place = expected < all_.size() && all_[expected].key == key ? expected : find(key);
-  all_[last_].next = place;
-  all_[place].value += value;
-  last_ = place;
+  if (slots_.size() < 2 * (sums_.size() + 1)) widen();
+  const std::uint64_t hash = std::hash<std::string_view>{}(key);
+  const auto some = static_cast<std::uint32_t>(hash >> 32);
+  for (std::size_t i = hash;; ++i) {
+    Slot& slot = slots_[i & (slots_.size() - 1)];
+    if (slot.place == 0) {
+      sums_.push_back({value, static_cast<std::uint32_t>(keys_.size()), static_cast<std::uint32_t>(key.size())});
+      keys_.append(key);
+      slot = {some, static_cast<std::uint32_t>(sums_.size())};
+      return;
+    }
+    if (Sum& sum = sums_[slot.place - 1]; slot.hash == some && key_of(sum) == key) {
+      sum.value += value;
+      return;
+    }
+  }
 }
 
-std::size_t Sums::find(std::string_view key) {
-  if (const auto known = places_.find(key); known != places_.end()) return known->second;
-  const std::size_t place = all_.size();
-  all_.push_back({std::string(key), 0, 0});
-  places_.emplace(all_.back().key, place);
-  return place;
+void Sums::widen() {
+  slots_.assign(std::max<std::size_t>(64, 2 * slots_.size()), {});
+  for (std::size_t place = 0; place < sums_.size(); ++place) {
+    const std::uint64_t hash = std::hash<std::string_view>{}(key_of(sums_[place]));
+    std::size_t i = hash & (slots_.size() - 1);
+    while (slots_[i].place != 0) i = (i + 1) & (slots_.size() - 1);
+    slots_[i] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(place + 1)};
+  }
+}
+
+void Sums::each(const std::function<void(std::string_view key, std::int64_t value)>& visit) const {
+  for (const Sum& sum : sums_) visit(key_of(sum), sum.value);
 }
 
 ViewBuild::ViewBuild(std::filesystem::path directory, std::size_t buffer_bytes)
@@ -161,12 +178,12 @@ Status ViewBuild::write_database(Checkpoint checkpoint) {
   if (!status.ok()) return failed(status);
 
   rocksdb::WriteBatch batch;
-  for (const auto& [key, value, next] : sums_.all()) {
-    if (value == 0) continue;
+  sums_.each([&](std::string_view key, std::int64_t value) {
+    if (value == 0) return;
     std::string bytes;
     for (unsigned shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(static_cast<std::uint64_t>(value) >> shift & 0xffu));
-    batch.Put(database->sums, key, bytes);
-  }
+    batch.Put(database->sums, rocksdb::Slice(key.data(), key.size()), bytes);
+  });
   checkpoint.rows = row_count_;
   // The checkpoint is what makes the build whole, so it is the last to be written.
   batch.Put("checkpoint", checkpoint.encoded());

@@ -2,13 +2,12 @@
 // whole at the end. One thread. A directory whose build was not finished holds no checkpoint and is thrown away.
 #pragma once
 
-#include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "projections/unsynced_files.h"
@@ -40,23 +39,28 @@ class SortedRuns {
   std::vector<std::string> files_;
 };
 
-// Sums under keys. Subjects resemble each other, so each sum remembers which came after it the last time, and is asked before all others.
+// Sums under keys. What is asked of all subjects lies close together: a table of places, the sums, and the bytes of their keys.
 class Sums {
  public:
-  struct Sum {
-    std::string key;
-    std::int64_t value = 0;
-    std::size_t next = 0;
-  };
   void add(std::string_view key, std::int64_t value);
-  const std::deque<Sum>& all() const noexcept { return all_; }
+  // In the order in which they were first added to.
+  void each(const std::function<void(std::string_view key, std::int64_t value)>& visit) const;
 
  private:
-  std::size_t find(std::string_view key);
+  struct Sum {
+    std::int64_t value;
+    std::uint32_t key_at, key_bytes;
+  };
+  struct Slot {
+    std::uint32_t hash = 0;   // some bits of it, so that few other keys are looked at
+    std::uint32_t place = 0;  // of the sum, counted from 1; 0: free
+  };
+  std::string_view key_of(const Sum& sum) const { return std::string_view(keys_).substr(sum.key_at, sum.key_bytes); }
+  void widen();
 
-  std::deque<Sum> all_;  // which leaves its keys where they are
-  std::unordered_map<std::string_view, std::size_t> places_;
-  std::size_t last_ = 0;
+  std::vector<Slot> slots_;  // a power of two of them, at least half of them free; a key stands in the first free one from its hash on
+  std::vector<Sum> sums_;
+  std::string keys_;
 };
 
 class ViewBuild {

@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <random>
@@ -14,7 +13,6 @@ namespace {
 struct Put {
   std::size_t rank;
   std::uint64_t hash;
-  std::uint64_t position;
   std::string bytes;
 };
 
@@ -28,17 +26,9 @@ std::vector<Put> random_entries(std::uint64_t seed, std::size_t count) {
   std::vector<Put> all;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t hash = random() % 5 == 0 ? hashes[random() % 3] : hashes[random() % hashes.size()];
-    all.push_back({random() % 3, hash, i + 1, std::string(random() % 300, static_cast<char>('a' + i % 26))});
+    all.push_back({random() % 3, hash, std::to_string(i) + std::string(random() % 300, static_cast<char>('a' + i % 26))});
   }
   return all;
-}
-
-Placement placement_of(const Put& put) {
-  return {{put.position}, {-static_cast<std::int64_t>(put.position)}, {3}, {put.position / 2}, put.hash, {put.position / 3}};
-}
-
-std::span<const unsigned char> span_of(const std::string& bytes) {
-  return {reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()};
 }
 
 std::filesystem::path folder(std::string_view name) {
@@ -57,7 +47,7 @@ SCENARIO("partitions give back every group whole and in order, in memory and in 
       {
         Scratch scratch(path);
         Partitions partitions(scratch, {start, 1, start}, memory);
-        for (const Put& put : all) REQUIRE(partitions.add(put.rank, {put.hash, placement_of(put), span_of(put.bytes)}).has_value());
+        for (const Put& put : all) REQUIRE(partitions.add(put.rank, {put.hash, put.bytes}).has_value());
         REQUIRE(partitions.settle().has_value());
         CHECK(partitions.in_files() == (memory < std::size_t{1} << 30));
         for (std::size_t rank = 0; rank < 3; ++rank) {
@@ -72,8 +62,7 @@ SCENARIO("partitions give back every group whole and in order, in memory and in 
               REQUIRE(group.size() == next->second.size());
               for (std::size_t i = 0; i < group.size(); ++i) {
                 REQUIRE(group[i].hash == next->first);
-                REQUIRE(group[i].placement == placement_of(*next->second[i]));
-                REQUIRE(std::ranges::equal(group[i].packed, span_of(next->second[i]->bytes)));
+                REQUIRE(group[i].bytes == next->second[i]->bytes);
               }
               ++next;
               return {};
@@ -95,7 +84,7 @@ SCENARIO("a folder that was there before is left there, empty") {
     Scratch scratch(path);
     Partitions partitions(scratch, {1}, 16 << 10);
     const std::string bytes(100, 'x');
-    for (std::uint64_t i = 0; i < 500; ++i) REQUIRE(partitions.add(0, {i, {{i + 1}, {}, {}, {}, 0, {}}, span_of(bytes)}).has_value());
+    for (std::uint64_t i = 0; i < 500; ++i) REQUIRE(partitions.add(0, {i, bytes}).has_value());
     CHECK(partitions.in_files());
     CHECK(std::filesystem::is_empty(path));
   }
