@@ -195,9 +195,11 @@ class Scan {
     std::vector<Event> events;
     events.reserve(group.size());
     for (const Entry& entry : group) {
-      FODSPOR_TRY(const engine::Stored stored, engine::read_record(entry.bytes));
-      auto event = Event::decode(stored.packed, stored.placement, room_);
-      if (!event) return tl::make_unexpected(at_position(stored.placement.position, event.error()));
+      const auto stored = engine::read_record(entry.bytes);
+      // It was read from the log a moment ago, and was sound.
+      if (!stored) return fail(Fault::unavailable, "a scratch file in " + scratch_.folder().string() + " has been damaged; run it again");
+      auto event = Event::decode(stored->packed, stored->placement, room_);
+      if (!event) return tl::make_unexpected(at_position(stored->placement.position, event.error()));
       events.push_back(*std::move(event));
     }
     return events;

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <condition_variable>
 #include <latch>
 #include <mutex>
 #include <optional>
@@ -17,16 +18,15 @@ namespace {
 class Turns {
  public:
   Turns(std::size_t producers, std::uint64_t turns, const std::function<void(std::size_t, std::uint64_t, Answered)>& take)
-      : producers_(producers),
-        turns_(turns),
-        take_(take),
-        pool_(std::max(std::thread::hardware_concurrency(), 1u)),
-        working_(static_cast<std::ptrdiff_t>(producers)) {}
+      : producers_(producers), turns_(turns), take_(take), pool_(std::max(std::thread::hardware_concurrency(), 1u)), working_(producers) {}
 
   Result<double> seconds() {
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t producer = 0; producer < producers_; ++producer) begin(producer, 0);
-    working_.wait();
+    {
+      std::unique_lock lock(mutex_);
+      ended_.wait(lock, [&] { return working_ == 0; });
+    }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     pool_.join();
     if (failure_) return tl::make_unexpected(*failure_);
@@ -35,26 +35,27 @@ class Turns {
 
  private:
   void begin(std::size_t producer, std::uint64_t turn) {
-    if (turn == turns_) return working_.count_down();
+    if (turn == turns_) return end({});
     // An answer comes on a thread of the ledger's, which must not be held up by what its producer does next.
     boost::asio::post(pool_, [this, producer, turn] {
-      take_(producer, turn, [this, producer, turn](Status status) {
-        if (status) return begin(producer, turn + 1);
-        {
-          const std::lock_guard lock(mutex_);
-          if (!failure_) failure_ = std::move(status).error();
-        }
-        working_.count_down();
-      });
+      take_(producer, turn, [this, producer, turn](Status status) { status ? begin(producer, turn + 1) : end(std::move(status)); });
     });
+  }
+
+  // Told under the lock: whoever waits may destroy this as soon as it has the lock.
+  void end(Status status) {
+    const std::lock_guard lock(mutex_);
+    if (!status && !failure_) failure_ = std::move(status).error();
+    if (--working_ == 0) ended_.notify_one();
   }
 
   const std::size_t producers_;
   const std::uint64_t turns_;
   const std::function<void(std::size_t, std::uint64_t, Answered)>& take_;
   boost::asio::thread_pool pool_;
-  std::latch working_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // over what is below
+  std::condition_variable ended_;
+  std::size_t working_;
   std::optional<Failure> failure_;
 };
 
