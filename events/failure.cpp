@@ -29,6 +29,8 @@ std::string_view name(Fault fault) noexcept {
       return "stopped";
     case Fault::cancelled:
       return "cancelled";
+    case Fault::denied:
+      return "denied";
   }
   return "unknown";
 }

@@ -24,6 +24,7 @@ enum class Fault : std::uint8_t {
   unsupported,  // made by a newer version, or not built yet
   stopped,      // a view stopped at an event that it cannot apply
   cancelled,    // the caller asked for it
+  denied,       // whoever asks may not: ask an admin of the ledger for a token that may
 };
 
 std::string_view name(Fault) noexcept;

@@ -129,6 +129,7 @@ Exit exit_of(Fault fault) {
     case Fault::not_found:
     case Fault::too_large:
     case Fault::unsupported:
+    case Fault::denied:
       return Exit::refused;
     case Fault::busy:
     case Fault::corrupt:
