@@ -6,6 +6,7 @@
 
 #include "projections/runner.h"
 #include "server/cli/commands.h"
+#include "server/token_file.h"
 
 namespace fodspor::server {
 
@@ -49,6 +50,7 @@ class Doctor : public Command {
     for (const auto& finding : diagnosis.findings) checks.push_back({{"the log", "loggen"}, finding.what, finding.mend});
     if (checks.empty()) checks.push_back({{"the log", "loggen"}, {}, {}});
     check_machine(console, checks);
+    check_tokens(console, checks);
     if (diagnosis.sound()) check_views(console, checks);
 
     Report report("Diagnosis", "Diagnose");
@@ -139,6 +141,17 @@ class Doctor : public Command {
       zones.mend = "install the package tzdata";
     }
     checks.push_back(std::move(zones));
+  }
+
+  static void check_tokens(const Console& console, std::vector<Check>& checks) {
+    const auto list = read_tokens(console.settings().ledger);
+    if (list && !list->stamp) return;  // nobody was given any
+    Check tokens{{"the tokens", "adgangsbeviserne"}, {}, {}};
+    if (!list) {
+      tokens.wrong = list.error().message;
+      tokens.mend = "until it can be read, nobody new is let in, and no token can be added or revoked";
+    }
+    checks.push_back(std::move(tokens));
   }
 
   static void check_views(const Console& console, std::vector<Check>& checks) {

@@ -1,0 +1,169 @@
+#include "server/token_lines.h"
+
+#include <fmt/format.h>
+#include <sodium/crypto_generichash.h>
+#include <sodium/utils.h>
+
+#include <bit>
+#include <set>
+
+#include "events/calendar.h"
+#include "events/json_text.h"
+#include "events/limits.h"
+#include "server/cli/document.h"
+
+namespace fodspor::server {
+
+namespace {
+
+constexpr std::uint64_t format = 1;
+
+std::string sum_of(const std::string& line) {
+  std::array<unsigned char, 16> sum{};
+  FODSPOR_CHECK(crypto_generichash(sum.data(), sum.size(), std::bit_cast<const unsigned char*>(line.data()), line.size(), nullptr, 0) == 0);
+  return hex(sum);
+}
+
+std::string head_of(std::uint64_t tokens) {
+  Document head;
+  head["fodspor"] = "tokens";
+  head["format"] = format;
+  head["tokens"] = tokens;
+  return head.text();
+}
+
+std::string line_of(const Token& token) {
+  Document line;
+  if (token.expires_at) line["expires_at"] = text(*token.expires_at);
+  line["hash"] = hex(token.hash);
+  line["id"] = token.id();
+  line["issued_at"] = text(token.issued_at);
+  line["microdata"] = token.microdata;
+  line["name"] = token.name;
+  if (token.programmes.are_all()) {
+    line["programmes"] = "all";
+  } else {
+    for (const ProgrammeId programme : token.programmes.named()) line["programmes"].push(programme.slug());
+  }
+  if (token.revoked_at) line["revoked_at"] = text(*token.revoked_at);
+  line["role"] = name(token.role);
+  line["sum"] = sum_of(line.text());
+  return line.text();
+}
+
+const std::string* text_of(const JsonValue& object, std::string_view key) {
+  const JsonValue* value = object.find(key);
+  return value != nullptr && value->kind == JsonValue::Kind::text ? &value->text : nullptr;
+}
+
+std::optional<Timestamp> time_of(const JsonValue& object, std::string_view key) {
+  const std::string* text = text_of(object, key);
+  if (text == nullptr) return std::nullopt;
+  const auto time = parse_timestamp(*text);
+  return time ? std::optional(*time) : std::nullopt;
+}
+
+std::optional<Programmes> programmes_of(const JsonValue& object) {
+  const JsonValue* value = object.find("programmes");
+  if (value == nullptr) return std::nullopt;
+  if (value->kind == JsonValue::Kind::text) return Programmes::all();
+  std::vector<ProgrammeId> named;
+  for (const JsonValue& item : value->items) {
+    const auto programme = ProgrammeId::parse(item.text);
+    if (!programme) return std::nullopt;
+    named.push_back(*programme);
+  }
+  if (named.empty()) return std::nullopt;
+  return Programmes::only(std::move(named));
+}
+
+// The token of which this is the line. What is not read here, and any other byte that is wrong, shows when the line is written again.
+std::optional<Token> token_of(std::string_view line) {
+  const auto object = parse_json(line);
+  if (!object || object->kind != JsonValue::Kind::object) return std::nullopt;
+  const std::string* hash = text_of(*object, "hash");
+  const std::string* called = text_of(*object, "name");
+  const std::string* role_name = text_of(*object, "role");
+  const auto issued_at = time_of(*object, "issued_at");
+  auto programmes = programmes_of(*object);
+  const JsonValue* microdata = object->find("microdata");
+  if (hash == nullptr || called == nullptr || role_name == nullptr || !issued_at || !programmes || microdata == nullptr)
+    return std::nullopt;
+  const auto role = find_role(*role_name);
+  if (!role) return std::nullopt;
+  Token token;
+  std::size_t read = 0;
+  if (sodium_hex2bin(token.hash.data(), token.hash.size(), hash->data(), hash->size(), nullptr, &read, nullptr) != 0) return std::nullopt;
+  token.name = *called;
+  token.role = *role;
+  token.programmes = *std::move(programmes);
+  token.microdata = microdata->flag;
+  token.issued_at = *issued_at;
+  token.expires_at = time_of(*object, "expires_at");
+  token.revoked_at = time_of(*object, "revoked_at");
+  if (line_of(token) != line) return std::nullopt;
+  return token;
+}
+
+tl::unexpected<Failure> damaged(std::string_view file, std::size_t line, std::string_view how) {
+  return fail(Fault::corrupt,
+              fmt::format("{}:{}: {}; restore the file from a backup, or remove it and issue all tokens anew", file, line, how));
+}
+
+constexpr std::string_view not_as_written = "this line is not as it was written";
+
+// How many lines follow.
+Result<std::uint64_t> read_head(std::string_view line, std::string_view file) {
+  const auto head = parse_json(line);
+  if (!head || head->kind != JsonValue::Kind::object) return damaged(file, 1, not_as_written);
+  const JsonValue* version = head->find("format");
+  const JsonValue* tokens = head->find("tokens");
+  if (version == nullptr || tokens == nullptr) return damaged(file, 1, not_as_written);
+  if (version->kind == JsonValue::Kind::number && version->number > format) {
+    return fail(Fault::unsupported,
+                fmt::format("{}:1: a newer version of the program wrote this (format {}): use that one", file, version->number));
+  }
+  if (head_of(tokens->number) != line) return damaged(file, 1, not_as_written);
+  return tokens->number;
+}
+
+}  // namespace
+
+std::string token_lines(const std::vector<Token>& tokens) {
+  std::string text = head_of(tokens.size()) + '\n';
+  for (const Token& token : tokens) {
+    const std::string line = line_of(token);
+    FODSPOR_CHECK(line.size() < limits::token_line_bytes_max);
+    text += line + '\n';
+  }
+  return text;
+}
+
+Result<std::vector<Token>> read_token_lines(std::string_view text, std::string_view file) {
+  std::vector<Token> tokens;
+  std::set<std::string> ids;
+  std::optional<std::uint64_t> wanted;
+  std::size_t number = 0;
+  while (!text.empty()) {
+    ++number;
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return damaged(file, number, "this line is cut short");
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (!wanted) {
+      FODSPOR_TRY(wanted, read_head(line, file));
+      continue;
+    }
+    auto token = token_of(line);
+    if (!token) return damaged(file, number, not_as_written);
+    if (!ids.insert(token->id()).second) return damaged(file, number, "this token stands there twice");
+    tokens.push_back(*std::move(token));
+  }
+  if (!wanted) return damaged(file, 1, "the file is empty");
+  if (tokens.size() != *wanted) {
+    return damaged(file, number, fmt::format("there are {} tokens where {} were written", tokens.size(), *wanted));
+  }
+  return tokens;
+}
+
+}  // namespace fodspor::server
