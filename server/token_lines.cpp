@@ -161,7 +161,7 @@ Result<std::vector<Token>> read_token_lines(std::string_view text, std::string_v
   }
   if (!wanted) return damaged(file, 1, "the file is empty");
   if (tokens.size() != *wanted) {
-    return damaged(file, number, fmt::format("there are {} tokens where {} were written", tokens.size(), *wanted));
+    return damaged(file, 1, fmt::format("{} tokens were written and {} are there", *wanted, tokens.size()));
   }
   return tokens;
 }

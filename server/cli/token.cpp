@@ -90,7 +90,7 @@ class TokenCommand : public Command {
   }
   std::optional<std::string> mistake() const override {
     const bool described = role_ || !programmes_.empty() || microdata_ || name_ || expires_;
-    if (action_ != "add" && described) return "--role, --programme, --microdata, --name and --expires go with `token add`";
+    if (action_ != "add" && described) return "--role, --programme, --microdata, --name and --expires go with `fodspor token add`";
     if (action_ != "revoke" && id_) return action_ + " takes no ID";
     if (action_ == "revoke" && !id_) return "revoke takes the ID of a token: `fodspor token list` shows them";
     if (action_ != "add") return std::nullopt;

@@ -104,6 +104,21 @@ SCENARIO("a wrong command line exits with 2, says what is wrong, and touches not
       {"doctor --keep-to 3", "--keep-to goes with --recover"},
       {"export --to 0", "positions begin at 1"},
       {"caseload --due=maybe", "--due"},
+      {"token", "ACTION is missing"},
+      {"token ad --role admin", "did you mean 'add'?"},
+      {"token add", "add needs --role: one of caseworker, manager, evaluator, auditor, admin, witness"},
+      {"token add --role adnim", "did you mean 'admin'?"},
+      {"token add 5f0c --role admin", "add takes no ID"},
+      {"token add --role caseworker", "name each with --programme"},
+      {"token add --role auditor --programme Ros/kilde", "--programme"},
+      {"token add --role auditor --microdata", "microdata gives an auditor nothing"},
+      {"token add --role witness --programme roskilde", "a witness sees no programme"},
+      {"token add --role admin --expires tomorrow", "--expires: 'tomorrow' is neither a day, as 2025-12-31, nor a number of days"},
+      {"token add --role admin --expires 0", "--expires: '0' is neither"},
+      {"token list --role admin", "go with `fodspor token add`"},
+      {"token list 5f0c", "list takes no ID"},
+      {"token revoke", "revoke takes the ID of a token"},
+      {"token revoke 5f0c --microdata", "go with `fodspor token add`"},
   };
   Program program;
   for (const auto& wrong : wrongs) {
@@ -153,9 +168,28 @@ SCENARIO("global options may stand before or after the command") {
 SCENARIO("a command without a ledger says so, names the folder, and exits with 4") {
   Program program;
   const std::string file = program.file("events.jsonl", first_batch());
-  for (const std::string line : {"stat", "log", "show 1", "kpi", "explain K4", "trail 9f0c2d4e6a", "caseload", "enterprises", "network",
-                                 "quality", "portfolio", "find --case-number 1", "rebuild", "rebuild --verify", "export",
-                                 "evaluate esf.cr06", "programmes", "programmes apply --shipped", "doctor"}) {
+  for (const std::string line : {"stat",
+                                 "log",
+                                 "show 1",
+                                 "kpi",
+                                 "explain K4",
+                                 "trail 9f0c2d4e6a",
+                                 "caseload",
+                                 "enterprises",
+                                 "network",
+                                 "quality",
+                                 "portfolio",
+                                 "find --case-number 1",
+                                 "rebuild",
+                                 "rebuild --verify",
+                                 "export",
+                                 "evaluate esf.cr06",
+                                 "programmes",
+                                 "programmes apply --shipped",
+                                 "doctor",
+                                 "token list",
+                                 "token add --role admin",
+                                 "token revoke 5f0c"}) {
     const Answer answer = program.run(line);
     CAPTURE(line, answer.err);
     REQUIRE(answer.status == 4);
@@ -168,7 +202,8 @@ SCENARIO("a command without a ledger says so, names the folder, and exits with 4
 SCENARIO("a file in the place of a ledger is called a file, whatever was asked") {
   Program program;
   const std::string file = program.file("notes.txt", "not a ledger");
-  for (const std::string& line : std::vector<std::string>{"init", "kpi", "stat", "import " + file, "simulate", "doctor"}) {
+  for (const std::string& line : std::vector<std::string>{"init", "kpi", "stat", "import " + file, "simulate", "doctor", "token list",
+                                                          "token add --role admin", "token revoke 5f0c"}) {
     const Answer answer = program.run(line + " --ledger " + file);
     CAPTURE(line, answer.err);
     REQUIRE(answer.status == 4);

@@ -145,7 +145,11 @@ SCENARIO("readers refuse what is not there, and say what is") {
                   {"log --follow --programme nowhere", {"roskilde"}},
                   {"trail 9f0c2d4e6a --known-at 99", {"99"}},
                   {"export --to 99", {"the log ends at 4"}},
-                  {"doctor --recover", {"nothing to recover"}}});
+                  {"doctor --recover", {"nothing to recover"}},
+                  {"token add --role auditor --programme nowhere", {"there is no programme 'nowhere'", "roskilde"}},
+                  {"token add --role auditor --expires 2024-04-30", {"2024-04-30 has passed"}},
+                  {"token revoke 5f0c", {"there is no such token", "`fodspor token list`"}}});
+  REQUIRE_FALSE(std::filesystem::exists(program.folder() / "ledger" / "tokens"));
 }
 
 SCENARIO("a mistake that all lines share is said once, with how often") {
