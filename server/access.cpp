@@ -189,7 +189,7 @@ Status may(const Grant& grant, Operation operation, std::optional<ProgrammeId> p
                 fmt::format("{} speaks for programmes of their own, and this token names none; {}", a(grant.role), from_an_admin));
   }
   if (programme && !grant.programmes.contain(*programme)) {
-    const std::string what = *programme ? "the programme " + programme->slug() : "what belongs to no programme";
+    const std::string what = *programme ? "the programme " + programme->slug() : "what concerns none of its programmes";
     return fail(Fault::denied, fmt::format("this token does not speak for {}, only for {}: that takes another token; {}", what,
                                            grant.programmes.text(), from_an_admin));
   }
@@ -198,6 +198,14 @@ Status may(const Grant& grant, Operation operation, std::optional<ProgrammeId> p
                                            grant.programmes.text(), rule.does, from_an_admin));
   }
   return {};
+}
+
+Status may_about(const Grant& grant, Operation operation, std::span<const ProgrammeId> concerned) {
+  if (grant.programmes.are_all()) return may(grant, operation, std::nullopt);
+  for (const ProgrammeId programme : concerned) {
+    if (grant.programmes.contain(programme)) return may(grant, operation, programme);
+  }
+  return may(grant, operation, ProgrammeId{});
 }
 
 Programmes answered_for(const Grant& grant, std::optional<ProgrammeId> programme) {

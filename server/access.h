@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,7 @@ class Programmes {
 
   bool are_all() const noexcept { return named_.empty(); }
   const std::vector<ProgrammeId>& named() const noexcept { return named_; }  // none if they are all
-  // An event that names no programme (no id) is the whole ledger's: only who speaks for all has it.
+  // No id: what belongs to no programme, which only all programmes contain.
   bool contain(ProgrammeId programme) const noexcept;
   std::string text() const;  // "roskilde, esbjerg", "all programmes"
   bool operator==(const Programmes&) const = default;
@@ -84,6 +85,11 @@ Status check_grant(const Grant& grant);
 // gives it. What is about several programmes (a batch, a portfolio) is asked of each. A whole-ledger answer that may be given in part is
 // given of answered_for() alone.
 Status may(const Grant& grant, Operation operation, std::optional<ProgrammeId> programme);
+
+// The same of an event that names no programme: it concerns those of the event that it corrects or retracts, else those in which its
+// participant takes part, the other events of its batch counted. To speak for one of them is enough; where there is none (an event of the
+// ledger itself, say), only who speaks for all may.
+Status may_about(const Grant& grant, Operation operation, std::span<const ProgrammeId> concerned);
 
 // The programmes that an answer may speak of, once may() has said yes.
 Programmes answered_for(const Grant& grant, std::optional<ProgrammeId> programme);

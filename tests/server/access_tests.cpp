@@ -164,15 +164,25 @@ SCENARIO("small cells are suppressed to those who see figures and no persons") {
   });
 }
 
-SCENARIO("an event that names no programme is for those alone who speak for all") {
-  const ProgrammeId none{};
-  const Programmes mine = Programmes::only({own});
-  REQUIRE_FALSE(may(grant(Role::caseworker, mine), Operation::read_log, none));
-  REQUIRE_FALSE(may(grant(Role::caseworker, mine), Operation::append, none));
-  REQUIRE_FALSE(may(grant(Role::auditor, mine), Operation::read_log, none));
-  REQUIRE(may(grant(Role::auditor, Programmes::all()), Operation::read_log, none));
-  REQUIRE(may(grant(Role::admin, Programmes::all()), Operation::append, none));
-  REQUIRE(says(refusal(grant(Role::caseworker, mine), Operation::read_log, none), "what belongs to no programme"));
+SCENARIO("an event that names no programme is for those who speak for one of the programmes that it concerns") {
+  const Grant desk = grant(Role::caseworker, Programmes::only({own}));
+  const std::vector<ProgrammeId> both{other, own}, others{other, elsewhere}, nobodys;
+  // A job that a register knows of, or a correction: the person takes part in two programmes.
+  for (const Operation operation : {Operation::read_log, Operation::append, Operation::trail}) {
+    REQUIRE(may_about(desk, operation, both));
+    REQUIRE_FALSE(may_about(desk, operation, others));
+    REQUIRE_FALSE(may_about(desk, operation, nobodys));
+    REQUIRE_FALSE(may(desk, operation, ProgrammeId{}));
+  }
+  REQUIRE(says(may_about(desk, Operation::append, nobodys).error().message, "what concerns none of its programmes"));
+  REQUIRE(may_about(grant(Role::auditor, Programmes::all()), Operation::read_log, nobodys));
+  REQUIRE(may_about(grant(Role::admin, Programmes::all()), Operation::append, nobodys));
+  // The role and the right hold here as everywhere.
+  REQUIRE_FALSE(may_about(grant(Role::auditor, Programmes::all()), Operation::append, both));
+  REQUIRE_FALSE(may_about(grant(Role::manager, Programmes::only({own})), Operation::read_log, both));
+  REQUIRE_FALSE(may_about(grant(Role::evaluator, Programmes::only({own})), Operation::read_log, both));
+  REQUIRE(may_about(grant(Role::evaluator, Programmes::only({own}), true), Operation::read_log, both));
+  REQUIRE_FALSE(may_about(grant(Role::caseworker, Programmes::all()), Operation::read_log, both));
 }
 
 SCENARIO("an answer speaks of the programme that was named, else of those of the token") {

@@ -107,7 +107,7 @@ SCENARIO("a wrong command line exits with 2, says what is wrong, and touches not
       {"token", "ACTION is missing"},
       {"token ad --role admin", "did you mean 'add'?"},
       {"token add", "add needs --role: one of caseworker, manager, evaluator, auditor, admin, witness"},
-      {"token add --role adnim", "did you mean 'admin'?"},
+      {"token add --role amdin", "did you mean 'admin'?"},
       {"token add 5f0c --role admin", "add takes no ID"},
       {"token add --role caseworker", "name each with --programme"},
       {"token add --role auditor --programme Ros/kilde", "--programme"},
