@@ -300,7 +300,36 @@ SCENARIO("of several who add and revoke at once nobody's change is lost, and a r
   }
 }
 
-SCENARIO("a damaged file is one sentence with its line; who was let in stays until it is whole, and nothing overwrites it") {
+SCENARIO("who holds a good token is let in on every thread, however often the file changes meanwhile") {
+  const Folder folder;
+  const Secret kept = folder.issue();
+  const auto tokens = must(Tokens::open(folder));
+  std::atomic<bool> done{false};
+  std::atomic<std::size_t> asked{0}, turned_away{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      while (!done) {
+        if (!tokens->find(kept.text(), noon) || !tokens->still_valid(id_of(kept), noon)) ++turned_away;
+        ++asked;
+      }
+    });
+  }
+  for (int i = 0; i < 30; ++i) {
+    const Secret other = folder.issue();
+    REQUIRE(must(tokens->refresh()));
+    REQUIRE(tokens->find(other.text(), noon));
+    must(revoke_token(folder, id_of(other), noon));
+    REQUIRE(must(tokens->refresh()));
+    REQUIRE_FALSE(tokens->find(other.text(), noon));
+  }
+  while (asked == 0) std::this_thread::yield();
+  done = true;
+  for (auto& thread : threads) thread.join();
+  REQUIRE(turned_away == 0);
+}
+
+SCENARIO("a damaged file is told with its line, ends no connection, and is not overwritten") {
   const Folder folder;
   const Secret secret = folder.issue();
   const auto tokens = must(Tokens::open(folder));
