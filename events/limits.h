@@ -34,7 +34,7 @@ inline constexpr std::size_t overlay_events_max = 262'144;
 
 // The token file of a ledger, revoked ones included.
 inline constexpr std::size_t tokens_max = 16'384;
-inline constexpr std::size_t token_name_bytes_max = 80;
+inline constexpr std::size_t token_name_bytes_max = client_bytes_max;  // it is the client of what its bearer appends
 inline constexpr std::size_t token_programmes_max = 64;
 inline constexpr std::size_t token_line_bytes_max = 2'048;
 inline constexpr std::size_t token_file_bytes_max = 33u << 20;

@@ -74,6 +74,7 @@ struct Grant {
   Role role = Role::witness;
   Programmes programmes = Programmes::all();
   bool microdata = false;  // small cells unsuppressed, and persons one by one, where the role alone has neither
+  std::string name;        // of the token, or its id: what its bearer appends is submitted by it, and request ids are told apart by it
   bool operator==(const Grant&) const = default;
 };
 

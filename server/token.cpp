@@ -76,7 +76,7 @@ std::string Token::id() const {
 }
 
 Grant Token::grant() const {
-  return {id(), role, programmes, microdata};
+  return {id(), role, programmes, microdata, name.empty() ? id() : name};
 }
 
 Standing Token::standing(Timestamp now) const noexcept {

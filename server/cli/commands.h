@@ -31,6 +31,7 @@ std::unique_ptr<Command> definitions_command();
 std::unique_ptr<Command> evaluate_command();
 std::unique_ptr<Command> rebuild_command();
 std::unique_ptr<Command> export_command();
+std::unique_ptr<Command> serve_command();
 std::unique_ptr<Command> token_command();
 std::unique_ptr<Command> bench_command();
 

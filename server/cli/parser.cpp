@@ -8,6 +8,7 @@
 
 #include "replay/clocks.h"
 #include "server/cli/help.h"
+#include "server/version.h"
 
 namespace fodspor::server {
 
@@ -174,7 +175,7 @@ class Line {
     if (auto mistake = fill(bound_global_)) return wrong(*mistake);
     if (global_.language) layout_.language = *find_language(*global_.language);
     if (version_->count() > 0) {
-      world_.out << "fodspor " FODSPOR_VERSION "\n";
+      world_.out << "fodspor " << version() << "\n";
       return Exit::yes;
     }
     const auto chosen = std::find_if(apps_.begin(), apps_.end(), [](const CLI::App* app) { return app->parsed(); });

@@ -43,6 +43,17 @@ std::string Section::required_text(std::string_view key) {
   return value;
 }
 
+std::uint64_t Section::number(std::string_view key, std::uint64_t otherwise, std::uint64_t least, std::uint64_t most) {
+  const toml::node* value = node(key);
+  if (value == nullptr) return otherwise;
+  const auto number = value->value_exact<std::int64_t>();
+  if (!number || *number < 0 || static_cast<std::uint64_t>(*number) < least || static_cast<std::uint64_t>(*number) > most) {
+    problem(key, "a whole number from " + std::to_string(least) + " to " + std::to_string(most) + " is wanted");
+    return otherwise;
+  }
+  return static_cast<std::uint64_t>(*number);
+}
+
 bool Section::flag(std::string_view key, bool otherwise) {
   const toml::node* at = node(key);
   if (at == nullptr) return otherwise;

@@ -4,6 +4,7 @@
 
 #include <toml++/toml.h>
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,6 +24,8 @@ class Section {
   std::string text(std::string_view key, std::string_view otherwise = {});
   std::string required_text(std::string_view key);
   bool flag(std::string_view key, bool otherwise = false);
+  // A whole number within bounds.
+  std::uint64_t number(std::string_view key, std::uint64_t otherwise, std::uint64_t least, std::uint64_t most);
   std::optional<toml::date> day(std::string_view key);
   // A list of texts, or one text alone.
   std::vector<std::string> texts(std::string_view key);

@@ -16,7 +16,7 @@ ProgrammeId programme(const std::string& slug) {
 const ProgrammeId own = programme("roskilde"), other = programme("esbjerg"), elsewhere = programme("kalundborg");
 
 Grant grant(Role role, Programmes programmes, bool microdata = false) {
-  return {"0123456789ab", role, std::move(programmes), microdata};
+  return {"0123456789ab", role, std::move(programmes), microdata, {}};
 }
 
 // A line an operation, a word a role, a letter each for a question about the token's own programme, about another one, and about the ledger

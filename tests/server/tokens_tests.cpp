@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "events/calendar.h"
+#include "events/limits.h"
 #include "tests/support/must.h"
 #include "tests/support/scratch.h"
 
@@ -110,7 +111,7 @@ SCENARIO("a token opens what it was given for") {
 
   const auto tokens = must(Tokens::open(folder));
   const Grant grant = must(tokens->find(secret.text(), noon));
-  REQUIRE(grant == Grant{id_of(secret), Role::evaluator, Programmes::only({*ProgrammeId::parse("roskilde")}), true});
+  REQUIRE(grant == Grant{id_of(secret), Role::evaluator, Programmes::only({*ProgrammeId::parse("roskilde")}), true, id_of(secret)});
   REQUIRE(must(tokens->find(other.text(), noon)).role == Role::auditor);
   REQUIRE(tokens->still_valid(grant.token, noon));
 }
@@ -388,7 +389,7 @@ SCENARIO("a name that cannot be shown, or gives a token away, is not kept") {
     REQUIRE_FALSE(checked);
     REQUIRE(checked.error().fault == Fault::invalid);
   }
-  token.name = std::string(80, '"');  // the longest in its line
+  token.name = std::string(fodspor::limits::token_name_bytes_max, '"');  // the longest in its line
   std::vector<ProgrammeId> programmes;
   for (int i = 0; i < 64; ++i) programmes.push_back(*ProgrammeId::parse("programme-no-0" + std::to_string(10 + i)));
   token.programmes = Programmes::only(programmes);

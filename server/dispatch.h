@@ -1,0 +1,66 @@
+// One request into one answer, whoever brought it and however it came. Blocks where the ledger blocks, so it runs on workers and never on
+// the network's thread; several may run at once. Outlived by its ledger.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/ledger.h"
+#include "server/access.h"
+#include "server/bounds.h"
+#include "server/frames.h"
+#include "server/protocol.capnp.h"
+
+namespace fodspor::server {
+
+// Whoever asks, after hello. Lives as long as any of its requests is under way.
+struct Caller {
+  explicit Caller(Grant given) : grant(std::move(given)) {}
+  const Grant grant;
+  std::atomic<std::uint32_t> appends_under_way{0};
+};
+
+using Outgoing = std::vector<std::byte>;  // an answer, framed
+using Answered = std::function<void(Outgoing)>;
+
+class Dispatch {
+ public:
+  Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software);
+
+  // Calls `answered` once, here or later on a thread of the ledger's. `connections`: open now, for stats.
+  void take(Frame& request, Caller& caller, std::size_t connections, Answered answered);
+  std::uint64_t answers() const noexcept { return answers_.load(std::memory_order_relaxed); }
+
+  // How many bytes the answer of that request may take, about; for bounds, so it need not be right of what is no request.
+  static std::size_t answer_bytes_of(Frame& request) noexcept;
+
+  // Id and hello of a first request; Fault::invalid or unsupported if it is something else.
+  struct Greeting {
+    std::uint64_t id = 0;
+    std::string token;
+  };
+  static Result<Greeting> greeting(Frame& request);
+  Outgoing welcome(std::uint64_t id) const;
+  // `busy` says when to come again.
+  Outgoing refusal(std::uint64_t id, const Failure& failure) const;
+  // Of a message that may be no request: 0 if it has none.
+  static std::uint64_t id_of(Frame& request) noexcept;
+
+ private:
+  void append(std::uint64_t id, wire::Append::Reader append, Caller& caller, const Answered& answered);
+  Result<engine::Batch> prepare(wire::Append::Reader append, Caller& caller);
+  Status check(const RequestKey& request, const std::vector<Draft>& drafts, Caller& caller);
+  Status check_expected(const std::vector<engine::Expected>& expected) const;
+  Result<Outgoing> read(std::uint64_t id, wire::Read::Reader read, const Grant& grant) const;
+  Result<Outgoing> stats(std::uint64_t id, std::size_t connections, const Grant& grant) const;
+
+  engine::Ledger& ledger_;
+  const Bounds bounds_;
+  const std::string software_;
+  std::atomic<std::uint64_t> answers_{0};
+};
+
+}  // namespace fodspor::server

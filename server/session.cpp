@@ -1,0 +1,276 @@
+#include "server/session.h"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <exception>
+#include <utility>
+
+namespace fodspor::server {
+
+namespace {
+
+namespace asio = boost::asio;
+
+// Answers that go out in one write.
+constexpr std::size_t gathered_max = 64;
+
+Failure too_much() {
+  return {Fault::busy, "the server has as many requests under way as its memory allows; send this one again in a moment"};
+}
+
+}  // namespace
+
+Session::Session(Socket socket, std::string peer, Service& service)
+    : socket_(std::move(socket)), peer_(std::move(peer)), service_(service), work_(asio::make_strand(service.workers)) {}
+
+void Session::start(std::function<void()> ended) {
+  ended_ = std::move(ended);
+  deadline_ = Clock::now() + service_.bounds.hello_within;
+  late_ = "no hello came in time";
+  start_reading();
+}
+
+void Session::start_reading() {
+  asio::co_spawn(
+      socket_.get_executor(), [self = shared_from_this()] { return self->read(); },
+      [self = shared_from_this()](const std::exception_ptr& thrown) {
+        // Nothing of ours throws here; memory may be short.
+        if (thrown) self->drop("out of memory");
+      });
+}
+
+asio::awaitable<void> Session::read() {
+  const auto self = shared_from_this();
+  while (reading_ && !closed_) {
+    const auto room = frames_.room();
+    boost::system::error_code error;
+    const std::size_t bytes =
+        co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), asio::redirect_error(asio::use_awaitable, error));
+    if (closed_) co_return;
+    if (error) {
+      // The client has gone, or has sent all that it will: what it asked for is still answered if it listens.
+      reading_ = false;
+      end_if_done();
+      co_return;
+    }
+    frames_.got(bytes);
+    const bool more = take_frames();
+    count_input();
+    if (!more) co_return;
+  }
+}
+
+bool Session::has_room_for(std::size_t answer_bytes) const {
+  if (in_flight_ == 0 && outgoing_.empty()) return true;
+  return in_flight_ < service_.bounds.requests_in_flight_max &&
+         outgoing_bytes_ + promised_bytes_ + answer_bytes <= service_.bounds.queued_bytes_max;
+}
+
+// Takes what is whole; stops where the connection has as much under way as it may.
+bool Session::take_frames() {
+  bool took = false;
+  while (reading_ && !closed_) {
+    if (!held_) {
+      auto frame = frames_.next(caller_ ? Bounds::frame_bytes_max : Bounds::hello_bytes_max);
+      if (!frame) {
+        refuse_and_end(0, frame.error());
+        return false;
+      }
+      if (!*frame) break;
+      held_ = *std::move(frame);
+      took = true;
+    }
+    if (!caller_) {
+      if (!greet(*std::exchange(held_, nullptr))) return false;
+      continue;
+    }
+    const std::size_t answer_bytes = Dispatch::answer_bytes_of(*held_);
+    if (!has_room_for(answer_bytes)) {
+      deadline_.reset();
+      return false;
+    }
+    if (service_.held_bytes + held_->bytes() > service_.bounds.memory_bytes_max) {
+      const auto frame = std::exchange(held_, nullptr);
+      answer(service_.dispatch.refusal(Dispatch::id_of(*frame), too_much()));
+      continue;
+    }
+    take(std::exchange(held_, nullptr), answer_bytes);
+  }
+  // From a message's first byte on, however many of its bytes come meanwhile.
+  if (caller_ && !frames_.in_a_frame()) deadline_.reset();
+  if (caller_ && frames_.in_a_frame() && (took || !deadline_)) {
+    deadline_ = Clock::now() + service_.bounds.frame_within;
+    late_ = "a message was begun and not ended in time";
+  }
+  return reading_ && !closed_;
+}
+
+// Room may have come for a request that waits for it.
+void Session::go_on() {
+  if (!held_ || closed_ || !take_frames()) return;
+  start_reading();
+}
+
+// What it has taken in and not made a request of.
+void Session::count_input() {
+  const std::size_t now = closed_ ? 0 : frames_.held_bytes();
+  service_.held_bytes += now;
+  service_.held_bytes -= std::exchange(input_bytes_, now);
+  if (now > Bounds::input_bytes && service_.held_bytes > service_.bounds.memory_bytes_max) refuse_and_end(0, too_much());
+}
+
+bool Session::greet(Frame& frame) {
+  auto greeting = Dispatch::greeting(frame);
+  if (!greeting) {
+    refuse_and_end(Dispatch::id_of(frame), greeting.error());
+    return false;
+  }
+  auto grant = service_.admit(greeting->token);
+  if (!grant) {
+    // Which token it was, and why, is told by whoever admits.
+    refuse(greeting->id, grant.error());
+    return false;
+  }
+  caller_.emplace(*std::move(grant));
+  answer(service_.dispatch.welcome(greeting->id));
+  return true;
+}
+
+void Session::take(std::unique_ptr<Frame> frame, std::size_t answer_bytes) {
+  const std::size_t request_bytes = frame->bytes();
+  ++in_flight_;
+  promised_bytes_ += answer_bytes;
+  service_.held_bytes += request_bytes;
+  asio::post(work_, [self = shared_from_this(), answer_bytes, request_bytes, frame = std::move(frame)] {
+    Service& service = self->service_;
+    const auto answered = [self, answer_bytes, request_bytes](Outgoing bytes) {
+      asio::post(self->socket_.get_executor(), [self, answer_bytes, request_bytes, bytes = std::move(bytes)]() mutable {
+        --self->in_flight_;
+        self->promised_bytes_ -= answer_bytes;
+        self->service_.held_bytes -= request_bytes;
+        self->answer(std::move(bytes));
+        self->go_on();
+        self->end_if_done();
+        self->tell_end();
+      });
+    };
+    // Nobody hears what a connection that has ended still asks.
+    if (self->gone_.load(std::memory_order_relaxed)) return answered({});
+    service.dispatch.take(*frame, *self->caller_, service.connections(), answered);
+  });
+}
+
+void Session::answer(Outgoing bytes) {
+  if (closed_) return;
+  outgoing_bytes_ += bytes.size();
+  outgoing_.push_back(std::move(bytes));
+  write();
+}
+
+void Session::write() {
+  if (writing_ > 0 || outgoing_.empty() || closed_) return;
+  std::array<asio::const_buffer, gathered_max> buffers;
+  for (const Outgoing& bytes : outgoing_) {
+    if (writing_ == gathered_max) break;
+    buffers[writing_++] = asio::buffer(bytes);
+  }
+  for (std::size_t i = writing_; i < gathered_max; ++i) buffers[i] = asio::const_buffer();
+  write_began_ = Clock::now();
+  asio::async_write(socket_, buffers, [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+    if (self->closed_) return;
+    if (error) return self->close();
+    for (; self->writing_ > 0; --self->writing_) {
+      self->outgoing_bytes_ -= self->outgoing_.front().size();
+      self->outgoing_.pop_front();
+    }
+    self->write();
+    self->go_on();
+    self->end_if_done();
+  });
+}
+
+void Session::refuse_and_end(std::uint64_t id, const Failure& failure) {
+  service_.dropped(peer_, failure.message);
+  refuse(id, failure);
+}
+
+void Session::refuse(std::uint64_t id, const Failure& failure) {
+  reading_ = false;
+  refused_ = true;
+  deadline_.reset();
+  answer(service_.dispatch.refusal(id, failure));
+  end_if_done();
+}
+
+// A socket that is closed before everything was read takes back what was written to it. So what the other side still sends is thrown away
+// for a moment, and it can read why.
+void Session::linger() {
+  if (lingering_) return;
+  lingering_ = true;
+  deadline_ = Clock::now() + Bounds::linger_for;
+  boost::system::error_code ignored;  // of a socket that is closed next
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  frames_ = {};
+  count_input();
+  discard();
+}
+
+void Session::discard() {
+  const auto room = frames_.room();
+  socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                          [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+                            if (self->closed_) return;
+                            if (error) return self->close();
+                            self->discard();
+                          });
+}
+
+void Session::tick(Clock::time_point now) {
+  if (caller_ && !service_.still_valid(caller_->grant.token)) {
+    return drop("its token is not good any more");
+  }
+  if (writing_ > 0 && now > write_began_ + service_.bounds.taken_within) return drop("it does not take its answers");
+  if (!deadline_ || now <= *deadline_) return;
+  lingering_ ? close() : drop(late_);
+}
+
+void Session::drain() {
+  reading_ = false;
+  deadline_.reset();
+  end_if_done();
+}
+
+void Session::end_if_done() {
+  if (closed_ || reading_ || in_flight_ > 0 || !outgoing_.empty()) return;
+  refused_ ? linger() : close();
+}
+
+void Session::drop(std::string_view reason) {
+  if (closed_) return;
+  service_.dropped(peer_, reason);
+  close();
+}
+
+void Session::close() {
+  closed_ = true;
+  gone_.store(true, std::memory_order_relaxed);
+  count_input();
+  boost::system::error_code ignored;  // of a socket that nobody looks at any more
+  socket_.shutdown(Socket::shutdown_both, ignored);
+  socket_.close(ignored);
+  if (writing_ == 0) outgoing_.clear();  // else the write that is under way still looks at them
+  tell_end();
+}
+
+// What is under way is waited for, so that nothing comes back to a session whose listener is gone.
+void Session::tell_end() {
+  if (!closed_ || in_flight_ > 0) return;
+  if (const auto ended = std::move(ended_)) ended();
+}
+
+}  // namespace fodspor::server

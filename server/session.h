@@ -1,0 +1,96 @@
+// One connection: reads requests, has them answered by workers, writes the answers. Lives on the network's thread, and there only; a worker
+// posts its answer there. Held by its listener until it is closed, and by what it has under way.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/bounds.h"
+#include "server/dispatch.h"
+#include "server/frames.h"
+
+namespace fodspor::server {
+
+// What all sessions of a listener share; outlives them.
+struct Service {
+  boost::asio::thread_pool& workers;
+  Dispatch& dispatch;
+  Bounds bounds;
+  // What a token lets its bearer do, and whether the one with that public id still does. On the network's thread, so they must not block.
+  std::function<Result<Grant>(std::string_view token)> admit;
+  std::function<bool(std::string_view id)> still_valid;
+  std::function<std::size_t()> connections;
+  // A connection that ends otherwise than by its client's wish, with the reason.
+  std::function<void(std::string_view peer, std::string_view reason)> dropped;
+  std::size_t held_bytes = 0;  // by messages of all connections; the network's thread alone
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  using Socket = boost::asio::generic::stream_protocol::socket;
+  using Clock = std::chrono::steady_clock;
+
+  Session(Socket socket, std::string peer, Service& service);
+
+  void start(std::function<void()> ended);
+  // Looks at the deadlines.
+  void tick(Clock::time_point now);
+  // Takes no further request; ends when those that were taken are answered.
+  void drain();
+  // Ends at once.
+  void drop(std::string_view reason);
+
+ private:
+  void start_reading();
+  boost::asio::awaitable<void> read();
+  // False: nothing more is to be read.
+  bool take_frames();
+  bool has_room_for(std::size_t answer_bytes) const;
+  bool greet(Frame& frame);
+  void take(std::unique_ptr<Frame> frame, std::size_t answer_bytes);
+  void go_on();
+  void count_input();
+  void answer(Outgoing bytes);
+  void write();
+  void refuse_and_end(std::uint64_t id, const Failure& failure);
+  void refuse(std::uint64_t id, const Failure& failure);
+  void linger();
+  void discard();
+  void end_if_done();
+  void close();
+  void tell_end();
+
+  Socket socket_;
+  const std::string peer_;
+  Service& service_;
+  std::function<void()> ended_;
+  std::optional<Caller> caller_;                                       // after hello
+  boost::asio::strand<boost::asio::thread_pool::executor_type> work_;  // requests of one connection, in their order
+  FrameReader frames_;
+  std::unique_ptr<Frame> held_;  // a request that waits for room
+  std::size_t in_flight_ = 0;
+  std::size_t promised_bytes_ = 0;  // that the answers of those in flight may take
+  std::deque<Outgoing> outgoing_;
+  std::size_t outgoing_bytes_ = 0;
+  std::size_t writing_ = 0;  // answers of the write that is under way
+  bool reading_ = true;      // further requests are taken
+  bool refused_ = false;     // the whole conversation
+  bool lingering_ = false;
+  bool closed_ = false;
+  std::atomic<bool> gone_{false};  // the same, for the workers
+  std::size_t input_bytes_ = 0;    // as they stand in Service::held_bytes
+  Clock::time_point write_began_;
+  std::optional<Clock::time_point> deadline_;
+  std::string late_;  // what to say when it has passed
+};
+
+}  // namespace fodspor::server

@@ -1,0 +1,62 @@
+// Bytes from a network: however they are cut, each message is read within its bounds or refused, and so is what it asks.
+#include "server/frames.h"
+
+#include <kj/exception.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "server/bounds.h"
+#include "server/dispatch.h"
+#include "server/inbound.h"
+
+namespace fodspor::server {
+namespace {
+
+void look_into(Frame& frame) {
+  static_cast<void>(Dispatch::id_of(frame));
+  FODSPOR_CHECK(Dispatch::answer_bytes_of(frame) <= Bounds::answer_bytes_max);
+  if (const auto greeting = Dispatch::greeting(frame); !greeting) FODSPOR_CHECK(!greeting.error().message.empty());
+  static_cast<void>(kj::runCatchingExceptions([&] {
+    const auto request = frame.message().getRoot<wire::Request>();
+    if (!request.isAppend()) return;
+    const auto append = request.getAppend();
+    if (const auto expected = expected_of(append); !expected) FODSPOR_CHECK(!expected.error().message.empty());
+    auto drafts = drafts_of(append);
+    if (!drafts) return FODSPOR_CHECK(!drafts.error().message.empty());
+    const auto encoded = encode_batch({"fuzz", "1"}, *drafts);
+    if (encoded) static_cast<void>(check_readable(*encoded));
+  }));
+}
+
+}  // namespace
+}  // namespace fodspor::server
+
+using namespace fodspor::server;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::size_t piece = std::size_t{data[0]} * 7 + 1;
+  std::size_t at = 1;
+  FrameReader frames;
+  for (;;) {
+    auto frame = frames.next();
+    if (!frame) {
+      FODSPOR_CHECK(!frame.error().message.empty());
+      return 0;
+    }
+    if (*frame) {
+      look_into(**frame);
+      continue;
+    }
+    if (at == size) return 0;
+    const auto room = frames.room();
+    FODSPOR_CHECK(!room.empty() && frames.held_bytes() <= std::max(2 * size, Bounds::input_bytes));
+    const std::size_t some = std::min({room.size(), piece, size - at});
+    std::memcpy(room.data(), data + at, some);
+    frames.got(some);
+    at += some;
+  }
+}
