@@ -161,6 +161,8 @@ void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Ans
       case wire::Request::STATS:
         now = stats(id, connections, caller.grant);
         return;
+      default:
+        break;
     }
     now = fail(Fault::unsupported, "the request is of a kind that this server does not know");
   };

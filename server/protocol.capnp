@@ -20,6 +20,11 @@ struct Request {
     append @3 :Append;
     read @4 :Read;
     stats @5 :Void;
+    subscribe @6 :Subscribe;
+    credit @7 :Credit;
+    keep @8 :Keep;
+    ask @9 :Ask;
+    cancel @10 :UInt64;    # the id of a request that is under way: a subscription, or a question
   }
 }
 
@@ -32,6 +37,11 @@ struct Answer {
     appended @4 :Appended;
     recorded @5 :Recorded;
     stats @6 :Stats;
+    followed @7 :Followed;   # of a subscription, any number
+    kept @8 :Kept;
+    done @9 :Void;           # of credit and cancel
+    progress @10 :Progress;  # of a question, any number before its document
+    document @11 :Document;
   }
 }
 
@@ -102,6 +112,70 @@ struct Recorded {
   events @0 :List(Event);
   next @1 :UInt64;         # read from here for what follows; 0: that was all
   position @2 :UInt64;     # of the last event that was durable
+}
+
+struct Subscribe {
+  # Events from a place in the log into its live end, each once and in order. Ends with `cancel`, or with the connection.
+  union {
+    from @0 :UInt64;       # a position. 0: the first
+    kept @1 :Text;         # after the place that this client keeps under that name; from the first if there is none
+    end @2 :Void;          # what is yet to come
+  }
+  types @3 :List(UInt16);      # only these; none: all
+  programmes @4 :List(Text);   # only what concerns these; none: all that the token speaks for
+  stream @5 :Stream;           # only this one, if it is set
+  form @6 :Form;
+  credit @7 :UInt64;           # events that may come before more credit is given. 0: none yet
+}
+
+struct Credit {
+  subscription @0 :UInt64; # the id of its request
+  events @1 :UInt64;       # that may come on top of those that may already
+}
+
+struct Keep {
+  # A place in the log, kept durably for this client under a name, so that it goes on from there whenever it comes again.
+  name @0 :Text;           # 1 to 64 bytes, the client's own
+  position @1 :UInt64;     # the last event that it is done with; 0 forgets the name
+}
+
+struct Kept {
+  position @0 :UInt64;
+}
+
+struct Followed {
+  events @0 :List(Event);
+  through @1 :UInt64;      # everything up to here has been looked at: what is not among the events was filtered out
+  live @2 :Bool;           # that was the end of the log when it was sent
+}
+
+struct Ask {
+  # A question that the program answers as a command of the same name does: kpi, trail, caseload, evaluate and so on.
+  command @0 :Text;
+  arguments @1 :List(Text);  # as they would be typed, without --ledger, --server and the form
+  form @2 :DocumentForm;
+  language @3 :Text;         # "en", "da"
+  columns @4 :UInt16;        # that text may take; 0: 100
+  atLeast @5 :UInt64;        # the answer knows this position, or more: of one's own last append, say
+  progress @6 :Bool;         # whether to tell how far it has come
+}
+
+enum DocumentForm {
+  json @0;
+  csv @1;
+  text @2;
+}
+
+struct Progress {
+  done @0 :UInt64;
+  of @1 :UInt64;           # 0: not known
+}
+
+struct Document {
+  content @0 :Data;        # UTF-8
+  remarks @1 :List(Text);  # what the command says beside it
+  status @2 :UInt8;        # the command's exit status: 0 yes, 1 no
+  position @3 :UInt64;     # of the last event that the answer knows
 }
 
 struct Event {
