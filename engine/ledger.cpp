@@ -42,15 +42,15 @@ Status check_shape(const Batch& batch) {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const Header& header = batch.proposals[i].header;
-    const std::string place = "event " + std::to_string(i + 1) + " of " + std::to_string(count);
+    const auto place = [&] { return "event " + std::to_string(i + 1) + " of " + std::to_string(count); };
     if (header.id.request != request || header.id.index != i || header.batch_size != count) {
-      return fail(Fault::invalid, place + " was encoded for another batch");
+      return fail(Fault::invalid, place() + " was encoded for another batch");
     }
     if (header.stream.kind == StreamKind::unspecified || static_cast<std::uint8_t>(header.stream.kind) > stream_kind_max) {
-      return fail(Fault::invalid, place + " names no stream");
+      return fail(Fault::invalid, place() + " names no stream");
     }
     if (batch.proposals[i].packed.size() > limits::proposal_bytes_max) {
-      return fail(Fault::too_large, place + " is larger than " + std::to_string(limits::proposal_bytes_max) + " bytes");
+      return fail(Fault::too_large, place() + " is larger than " + std::to_string(limits::proposal_bytes_max) + " bytes");
     }
     bytes += batch.proposals[i].packed.size();
   }

@@ -111,7 +111,7 @@ class Ledger {
   std::unique_ptr<Impl> impl_;
 };
 
-// What rules.h asks, answered by a ledger.
+// What rules.h asks, answered by a ledger, which outlives it. Any number of threads may ask at once.
 std::unique_ptr<Known> known_to(const Ledger& ledger);
 
 }  // namespace fodspor::engine

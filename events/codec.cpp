@@ -15,6 +15,7 @@
 #include "events/limits.h"
 #include "events/packing.h"
 #include "events/proposal.h"
+#include "events/soundness.h"
 
 namespace fodspor::events {
 
@@ -43,6 +44,12 @@ tl::unexpected<Failure> too_large(std::size_t bytes) {
                                     ": keep the document elsewhere, and refer to it by its hash");
 }
 
+// A body of another type than the event's is well-formed Cap'n Proto and no event, and so are words that no schema here has.
+Status check_sound(std::span<const std::uint64_t> words) {
+  if (sound_and_known(words)) return {};
+  return fail(Fault::invalid, "its facts are not those of its type");
+}
+
 Result<Bytes> pack_canonical(capnp::MessageBuilder& message) {
   constexpr std::size_t small_words = 256;
   const std::size_t words_max = canonical_words_max(message);
@@ -50,12 +57,14 @@ Result<Bytes> pack_canonical(capnp::MessageBuilder& message) {
     std::array<std::uint64_t, small_words> words;
     std::array<unsigned char, packed_bytes_max(small_words)> bytes;
     const std::size_t count = canonical_words(message, words);
+    FODSPOR_DO(check_sound({words.data(), count}));
     const std::size_t size = pack({words.data(), count}, bytes.data());
     return Bytes(reinterpret_cast<const char*>(bytes.data()), size);
   }
   std::vector<std::uint64_t> words(words_max);
   words.resize(canonical_words(message, words));
   if (words.size() > limits::event_words_max) return too_large(words.size() * 8);
+  FODSPOR_DO(check_sound(words));
   std::vector<unsigned char> bytes(packed_bytes_max(words.size()));
   const std::size_t size = pack(words, bytes.data());
   if (size > limits::proposal_bytes_max) return too_large(size);

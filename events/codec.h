@@ -30,7 +30,8 @@ struct Proposal {
   Bytes packed;
 };
 
-// Encodes a checked draft. `id` and `batch_size` are written into it first. Fault::too_large past limits::proposal_bytes_max.
+// Encodes a checked draft. `id` and `batch_size` are written into it first. Fault::too_large past limits::proposal_bytes_max; invalid if
+// its facts are not those of its type, which only a draft that was copied from another process can bring.
 Result<Proposal> encode(Draft& draft, EventId id, std::uint32_t batch_size, std::string_view submitted_by);
 
 // Reads a proposal's header back from its bytes, for rebuilding indexes. Fault::corrupt.

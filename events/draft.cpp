@@ -1,4 +1,5 @@
 #include "events/event.h"
+#include "events/limits.h"
 
 namespace fodspor::events {
 
@@ -14,8 +15,9 @@ kj::StringPtr text_of(const std::string& text) {
 
 }  // namespace
 
-Draft::Draft(EventType type, StreamId stream) : message_(std::make_unique<capnp::MallocMessageBuilder>(first_segment_words)) {
-  auto proposal = message_->initRoot<wire::Proposal>();
+Draft::Draft(EventType type, StreamId stream)
+    : message_(std::make_unique<capnp::MallocMessageBuilder>(first_segment_words)), proposal_(message_->initRoot<wire::Proposal>()) {
+  auto proposal = proposal_;
   const TypeInfo* info = find_type(type);
   proposal.setType(static_cast<std::uint16_t>(type));
   proposal.setSchemaVersion(schema_version);
@@ -26,16 +28,21 @@ Draft::Draft(EventType type, StreamId stream) : message_(std::make_unique<capnp:
   where.setLo(stream.id.lo);
 }
 
+Draft::Draft(wire::Proposal::Reader proposal) : proposal_(nullptr) {
+  constexpr auto known = capnp::_::structSize<wire::Proposal>();
+  // One piece of memory: the copy, the struct once more if the writer's was smaller than ours, and who submitted it.
+  const std::size_t words = proposal.totalSize().wordCount + known.total() + limits::client_bytes_max / sizeof(capnp::word) + 2;
+  message_ = std::make_unique<capnp::MallocMessageBuilder>(static_cast<unsigned>(words));
+  message_->setRoot(proposal);
+  proposal_ = message_->getRoot<wire::Proposal>();
+  const TypeInfo* info = find_type(static_cast<EventType>(proposal_.getType()));
+  proposal_.setSchemaVersion(schema_version);
+  proposal_.setCritical(info && info->critical);
+}
+
 Draft::Draft(Draft&&) noexcept = default;
 Draft& Draft::operator=(Draft&&) noexcept = default;
 Draft::~Draft() = default;
-
-wire::Proposal::Builder Draft::proposal() {
-  return message_->getRoot<wire::Proposal>();
-}
-wire::Proposal::Reader Draft::proposal() const {
-  return message_->getRoot<wire::Proposal>().asReader();
-}
 
 EventType Draft::type() const {
   return static_cast<EventType>(proposal().getType());

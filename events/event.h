@@ -80,12 +80,14 @@ class Event {
 class Draft {
  public:
   Draft(EventType type, StreamId stream);
+  // A copy of what somebody else wrote, with this version's word on what is critical. Throws what its reader throws (kj::Exception).
+  explicit Draft(wire::Proposal::Reader proposal);
   Draft(Draft&&) noexcept;
   Draft& operator=(Draft&&) noexcept;
   ~Draft();
 
-  wire::Proposal::Builder proposal();
-  wire::Proposal::Reader proposal() const;
+  wire::Proposal::Builder proposal() { return proposal_; }
+  wire::Proposal::Reader proposal() const { return proposal_.asReader(); }
   EventType type() const;
   StreamId stream() const;
 
@@ -106,6 +108,7 @@ class Draft {
 
  private:
   std::unique_ptr<capnp::MallocMessageBuilder> message_;
+  mutable wire::Proposal::Builder proposal_;  // its root: found once, asked for often. A builder is a place, and its readers are const
 };
 
 }  // namespace fodspor::events

@@ -1,11 +1,13 @@
 #include "events/ids.h"
 
-#include <sodium/crypto_hash_sha256.h>
+#include <openssl/evp.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstring>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 
 namespace fodspor::events {
@@ -34,6 +36,33 @@ void store_big_endian(std::uint64_t value, unsigned char* to) noexcept {
   std::memcpy(to, &swapped, sizeof swapped);
 }
 
+// SHA-256 as OpenSSL does it, on the processor's own instructions where it has them. Finding the algorithm and making room for its state
+// cost more than a short hash does, so both are kept.
+class Sha256 {
+ public:
+  static Sha256& of_this_thread() {
+    thread_local Sha256 hash;
+    return hash;
+  }
+
+  void begin() { FODSPOR_CHECK(EVP_DigestInit_ex2(state_.get(), algorithm(), nullptr) == 1); }
+  void add(const void* bytes, std::size_t size) { FODSPOR_CHECK(EVP_DigestUpdate(state_.get(), bytes, size) == 1); }
+  std::array<unsigned char, 32> end() {
+    std::array<unsigned char, 32> digest;
+    FODSPOR_CHECK(EVP_DigestFinal_ex(state_.get(), digest.data(), nullptr) == 1);
+    return digest;
+  }
+
+ private:
+  Sha256() : state_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) { FODSPOR_CHECK(state_ && algorithm() != nullptr); }
+  static const EVP_MD* algorithm() {
+    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);  // for the life of the process
+    return algorithm;
+  }
+
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> state_;
+};
+
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   // A message is for a person: what is long is cut, what cannot be printed is left out.
@@ -52,20 +81,20 @@ bool slug_character(char c, bool first) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (!first && (c == '-' || c == '_'));
 }
 
-// The slug whose ASCII the id holds, or none if it holds anything else.
+// How many bytes of ASCII the slug has that the id holds; 0 if it holds anything else.
+std::size_t slug_length(const std::array<unsigned char, 16>& bytes) noexcept {
+  std::size_t length = 0;
+  while (length < bytes.size() && slug_character(static_cast<char>(bytes[length]), length == 0)) ++length;
+  return std::all_of(bytes.begin() + static_cast<std::ptrdiff_t>(length), bytes.end(), [](unsigned char byte) { return byte == 0; })
+             ? length
+             : 0;
+}
+
 std::optional<std::string> slug_of(const Id& id) {
   const auto bytes = id.bytes();
-  std::size_t length = 0;
-  while (length < bytes.size() && bytes[length] != 0) ++length;
-  for (std::size_t i = length; i < bytes.size(); ++i) {
-    if (bytes[i] != 0) return std::nullopt;
-  }
-  std::string slug(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
-  if (slug.empty()) return std::nullopt;
-  for (std::size_t i = 0; i < slug.size(); ++i) {
-    if (!slug_character(slug[i], i == 0)) return std::nullopt;
-  }
-  return slug;
+  const std::size_t length = slug_length(bytes);
+  if (length == 0) return std::nullopt;
+  return std::string(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
 }
 
 }  // namespace
@@ -109,17 +138,15 @@ Result<Id> Id::parse(std::string_view text) {
 }
 
 Id Id::derived(std::initializer_list<std::string_view> parts) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
+  Sha256& hash = Sha256::of_this_thread();
+  hash.begin();
   for (std::string_view part : parts) {
     unsigned char length[8];
     store_big_endian(part.size(), length);
-    crypto_hash_sha256_update(&state, length, sizeof length);
-    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(part.data()), part.size());
+    hash.add(length, sizeof length);
+    hash.add(part.data(), part.size());
   }
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256_final(&state, digest);
-  return from_bytes(digest);
+  return from_bytes(hash.end().data());
 }
 
 std::string_view name(StreamKind kind) noexcept {
@@ -142,6 +169,11 @@ std::string_view name(StreamKind kind) noexcept {
       break;
   }
   return "unspecified";
+}
+
+bool StreamId::well_formed() const noexcept {
+  const auto number = static_cast<std::uint8_t>(kind);
+  return number > 0 && number <= stream_kind_max && id && (!has_slug(kind) || slug_length(id.bytes()) > 0);
 }
 
 std::string StreamId::text() const {

@@ -65,6 +65,8 @@ struct StreamId {
   Id id;
   auto operator<=>(const StreamId&) const = default;
 
+  // Whether it can be written and read back: a kind and an id that are there, and an id that is a short name where the kind has such.
+  bool well_formed() const noexcept;
   std::string text() const;
   static Result<StreamId> parse(std::string_view text);
 };
@@ -76,6 +78,7 @@ struct ProgrammeId {
   explicit operator bool() const noexcept { return static_cast<bool>(id); }
 
   StreamId stream() const noexcept { return {StreamKind::programme, id}; }
+  bool well_formed() const noexcept { return stream().well_formed(); }
   std::string slug() const;
   static Result<ProgrammeId> parse(std::string_view slug);
 };

@@ -36,7 +36,7 @@ Status check_stream(const StreamId& stream, std::string_view field) {
   const auto kind = static_cast<std::uint8_t>(stream.kind);
   if (kind == 0 || kind > stream_kind_max) return refuse(field, "its kind is none that this version knows");
   if (!stream.id) return refuse(field, "the id is all zeros");
-  if (!StreamId::parse(stream.text())) return refuse(field, a(name(stream.kind)) + " is named by a short name, as programme/roskilde");
+  if (!stream.well_formed()) return refuse(field, a(name(stream.kind)) + " is named by a short name, as programme/roskilde");
   return {};
 }
 
@@ -140,7 +140,7 @@ Status check_programme(const Draft& draft, const TypeInfo& type) {
     if (!type.needs_programme || stream.kind == StreamKind::portfolio || stream.kind == StreamKind::ledger) return {};
     return refuse("programme", "it is missing, and " + a(type.name) + " needs it");
   }
-  if (!ProgrammeId::parse(programme.slug())) return refuse("programme", "this is not a programme's short name");
+  if (!programme.well_formed()) return refuse("programme", "this is not a programme's short name");
   if (stream.kind == StreamKind::programme && stream != programme.stream()) {
     return refuse("programme", programme.slug() + " is another than that of its stream, " + stream.text());
   }

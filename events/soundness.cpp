@@ -24,6 +24,7 @@ struct Slot {
 };
 
 struct Shape {
+  std::size_t data = 0;  // words
   std::vector<Slot> slots;
 };
 
@@ -55,6 +56,7 @@ class Shapes {
     known_.emplace(id, index);
     shapes_.emplace_back();
     Shape shape;
+    shape.data = schema.getProto().getStruct().getDataWordCount();
     shape.slots.resize(schema.getProto().getStruct().getPointerCount());
     add_fields(schema, shape);
     // The two bodies are the only pointers whose kind the data name.
@@ -130,7 +132,9 @@ class Shapes {
 
 class Walk {
  public:
-  Walk(std::span<const std::uint64_t> words, const Shapes& shapes) noexcept : words_(words), shapes_(shapes) {}
+  enum class Unknown : std::uint8_t { passes, fails };  // what no schema here has
+  Walk(std::span<const std::uint64_t> words, const Shapes& shapes, Unknown unknown = Unknown::passes) noexcept
+      : words_(words), shapes_(shapes), unknown_(unknown) {}
 
   bool run(const Slot& root) noexcept {
     if (words_.empty() || words_.size() > limits::event_words_max || words_[0] == 0 || (words_[0] & 3) != 0) return false;
@@ -138,6 +142,10 @@ class Walk {
   }
 
  private:
+  bool passes(const Shape* shape, std::size_t data, std::size_t pointers) const noexcept {
+    return unknown_ == Unknown::passes || (shape && data <= shape->data && pointers <= shape->slots.size());
+  }
+
   // In preorder everything begins where the last thing ended. So nothing is reached twice, and nothing lies between.
   bool take(std::size_t pointer_at, std::uint64_t pointer, std::size_t words) noexcept {
     const std::int32_t offset = static_cast<std::int32_t>(static_cast<std::uint32_t>(pointer)) >> 2;
@@ -172,6 +180,7 @@ class Walk {
     } else if (slot.kind != Slot::Kind::any) {
       return false;
     }
+    if (!passes(shape, data, pointers)) return false;
     // An empty struct that is no null pointer leads to its own pointer, by an offset of -1, and takes nothing.
     if (data + pointers == 0) return (pointer & 0xffff'ffff) == 0xffff'fffc;
     const std::size_t body = end_;
@@ -244,6 +253,7 @@ class Walk {
     const std::size_t pointers = tag >> 48;
     // Elements without a word of their own would cost nothing to claim and much to read, so their number is bounded too.
     if ((tag & 3) != 0 || count > limits::event_words_max || count * (data + pointers) != words) return false;
+    if (!passes(shape, data, pointers)) return false;
     for (std::size_t i = 0; i < count && pointers > 0; ++i) {
       if (!inside(tag_at + 1 + i * (data + pointers), data, pointers, shape, depth)) return false;
     }
@@ -252,6 +262,7 @@ class Walk {
 
   std::span<const std::uint64_t> words_;
   const Shapes& shapes_;
+  Unknown unknown_;
   std::size_t end_ = 1;
 };
 
@@ -260,6 +271,11 @@ class Walk {
 bool sound_proposal(std::span<const std::uint64_t> words) noexcept {
   const Shapes& shapes = Shapes::get();
   return Walk(words, shapes).run({Slot::Kind::structure, 0, shapes.proposal()});
+}
+
+bool sound_and_known(std::span<const std::uint64_t> words) noexcept {
+  const Shapes& shapes = Shapes::get();
+  return Walk(words, shapes, Walk::Unknown::fails).run({Slot::Kind::structure, 0, shapes.proposal()});
 }
 
 bool sound_body(std::span<const std::uint64_t> words, EventType type) noexcept {

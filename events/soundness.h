@@ -15,6 +15,8 @@ namespace fodspor::events {
 // name: the proposal, its body by its type, and a correction's body by the type that it corrects. What no schema here knows (a newer
 // writer's fields and types) is walked by its own pointers.
 bool sound_proposal(std::span<const std::uint64_t> words) noexcept;
+// The same of words in canonical form, and nothing in them is unknown here: no struct holds more than its schema has room for.
+bool sound_and_known(std::span<const std::uint64_t> words) noexcept;
 // The same for a message whose root is a body of that type, alone.
 bool sound_body(std::span<const std::uint64_t> words, EventType type) noexcept;
 

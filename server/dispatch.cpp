@@ -72,7 +72,7 @@ Result<Operation> operation_of(wire::Read::Reader read) {
 }  // namespace
 
 Dispatch::Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software)
-    : ledger_(ledger), bounds_(bounds), software_(std::move(software)) {}
+    : ledger_(ledger), known_(engine::known_to(ledger)), bounds_(bounds), software_(std::move(software)) {}
 
 std::uint64_t Dispatch::id_of(Frame& request) noexcept {
   std::uint64_t id = 0;
@@ -180,11 +180,13 @@ void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Ans
 // What rests on events that are not there is refused, unless this connection has appends under way that may bring them: then it waits for
 // those, and asks again. So a client may send a person and what happened to them without waiting in between. A request that is there
 // already was found good when it came; the ledger tells whether this is the same again.
-Status Dispatch::check(const RequestKey& request, const std::vector<Draft>& drafts, Caller& caller) {
+Status Dispatch::check(const Request& request, const std::vector<Draft>& drafts, Caller& caller) {
   const auto asked = [&]() -> Status {
     FODSPOR_DO(may_append(caller.grant, drafts, ledger_));
-    FODSPOR_TRY(const auto before, ledger_.find_request(request));
-    return before ? Status() : check_batch(drafts, *engine::known_to(ledger_));
+    auto good = check_batch(drafts, *known_);
+    if (good) return good;
+    FODSPOR_TRY(const auto before, ledger_.find_request(RequestKey::of(request.client, request.request_id)));
+    return before ? Status() : good;
   };
   const std::uint32_t under_way = caller.appends_under_way.load(std::memory_order_acquire);
   auto answer = asked();
@@ -206,9 +208,10 @@ Result<engine::Batch> Dispatch::prepare(wire::Append::Reader append, Caller& cal
   batch.request = {caller.grant.name, std::string(request_id.begin(), request_id.size())};
   FODSPOR_TRY(auto drafts, drafts_of(append));
   FODSPOR_TRY(batch.expected, expected_of(append));
-  FODSPOR_DO(check(RequestKey::of(batch.request.client, batch.request.request_id), drafts, caller));
-  FODSPOR_TRY(batch.proposals, encode_batch(batch.request, drafts));
-  if (append.isProposals()) FODSPOR_DO(check_readable(batch.proposals));
+  FODSPOR_DO(check(batch.request, drafts, caller));
+  auto proposals = encode_batch(batch.request, drafts);
+  if (!proposals) return tl::make_unexpected(reason_of(append, std::move(proposals).error()));
+  batch.proposals = *std::move(proposals);
   return batch;
 }
 

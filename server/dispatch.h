@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,12 +53,13 @@ class Dispatch {
  private:
   void append(std::uint64_t id, wire::Append::Reader append, Caller& caller, const Answered& answered);
   Result<engine::Batch> prepare(wire::Append::Reader append, Caller& caller);
-  Status check(const RequestKey& request, const std::vector<Draft>& drafts, Caller& caller);
+  Status check(const Request& request, const std::vector<Draft>& drafts, Caller& caller);
   Status check_expected(const std::vector<engine::Expected>& expected) const;
   Result<Outgoing> read(std::uint64_t id, wire::Read::Reader read, const Grant& grant) const;
   Result<Outgoing> stats(std::uint64_t id, std::size_t connections, const Grant& grant) const;
 
   engine::Ledger& ledger_;
+  const std::unique_ptr<Known> known_;
   const Bounds bounds_;
   const std::string software_;
   std::atomic<std::uint64_t> answers_{0};

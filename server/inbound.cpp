@@ -18,23 +18,15 @@ Result<StreamId> known_stream(std::uint8_t kind, std::uint64_t hi, std::uint64_t
 
 Result<Draft> draft_of(events::wire::Proposal::Reader proposal) {
   const auto type = static_cast<EventType>(proposal.getType());
-  const TypeInfo* info = find_type(type);
-  if (info == nullptr) {
+  if (find_type(type) == nullptr) {
     return fail(Fault::invalid, "type: " + std::to_string(proposal.getType()) + " is not a type that this server knows");
   }
   const auto where = proposal.getStream();
-  FODSPOR_TRY(const StreamId stream, known_stream(where.getKind(), where.getHi(), where.getLo()));
+  FODSPOR_DO(known_stream(where.getKind(), where.getHi(), where.getLo()));
   if (proposal.getSealed().size() > 0) {
     return fail(Fault::unsupported, "sealed: personal parts cannot be stored yet; send the event without it");
   }
-  FODSPOR_DO(check_known(proposal));
-  Draft draft(type, stream);
-  const auto schema_version = draft.proposal().getSchemaVersion();
-  draft.message().setRoot(proposal);
-  // These are not the client's to say.
-  draft.proposal().setSchemaVersion(schema_version);
-  draft.proposal().setCritical(info->critical);
-  return draft;
+  return Draft(proposal);
 }
 
 template <class List, class Read>
@@ -49,9 +41,6 @@ Result<std::vector<Draft>> drafts_in(const List& list, const Read& read) {
   drafts.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     Result<Draft> draft = read(list[static_cast<unsigned>(i)]);
-    if (draft) {
-      if (auto checked = check_draft(*draft); !checked) draft = tl::make_unexpected(std::move(checked).error());
-    }
     if (!draft) return tl::make_unexpected(at(place_in_batch(i, count), std::move(draft).error()));
     drafts.push_back(std::move(*draft));
   }
@@ -103,16 +92,13 @@ Result<std::vector<engine::Expected>> expected_of(wire::Append::Reader append) {
   return expected;
 }
 
-Status check_readable(const std::vector<Proposal>& proposals) {
-  for (std::size_t i = 0; i < proposals.size(); ++i) {
-    const Bytes& packed = proposals[i].packed;
-    const std::span bytes(reinterpret_cast<const unsigned char*>(packed.data()), packed.size());
-    if (const auto event = Event::decode(bytes, {}); !event) {
-      const Fault fault = event.error().fault == Fault::too_large ? Fault::too_large : Fault::invalid;
-      return fail(fault, place_in_batch(i, proposals.size()) + ": its facts are not those of its type");
-    }
+Failure reason_of(wire::Append::Reader append, Failure failure) {
+  if (!append.isProposals() || failure.fault != Fault::invalid) return failure;
+  const auto proposals = append.getProposals();
+  for (unsigned i = 0; i < proposals.size(); ++i) {
+    if (auto known = check_known(proposals[i]); !known) return at(place_in_batch(i, proposals.size()), std::move(known).error());
   }
-  return {};
+  return failure;
 }
 
 }  // namespace fodspor::server

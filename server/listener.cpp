@@ -61,8 +61,10 @@ class Listener::Impl {
       : options_(std::move(options)),
         workers_(options_.workers),
         dispatch_(ledger, options_.bounds, options_.software),
+        deliveries_(network_.get_executor()),
         service_{workers_,
                  dispatch_,
+                 deliveries_,
                  options_.bounds,
                  options_.admit,
                  options_.still_valid,
@@ -224,6 +226,7 @@ class Listener::Impl {
   asio::io_context network_{1};
   asio::thread_pool workers_;
   Dispatch dispatch_;
+  Deliveries deliveries_;
   Service service_;
   std::deque<Acceptor> acceptors_;
   std::vector<Endpoint> endpoints_;

@@ -73,6 +73,12 @@ bool Session::has_room_for(std::size_t answer_bytes) const {
 
 // Takes what is whole; stops where the connection has as much under way as it may.
 bool Session::take_frames() {
+  const bool more = take_whole_frames();
+  hand_over();
+  return more;
+}
+
+bool Session::take_whole_frames() {
   bool took = false;
   while (reading_ && !closed_) {
     if (!held_) {
@@ -142,27 +148,47 @@ bool Session::greet(Frame& frame) {
 }
 
 void Session::take(std::unique_ptr<Frame> frame, std::size_t answer_bytes) {
-  const std::size_t request_bytes = frame->bytes();
   ++in_flight_;
   promised_bytes_ += answer_bytes;
-  service_.held_bytes += request_bytes;
-  asio::post(work_, [self = shared_from_this(), answer_bytes, request_bytes, frame = std::move(frame)] {
+  service_.held_bytes += frame->bytes();
+  taken_.push_back({std::move(frame), answer_bytes});
+}
+
+void Session::hand_over() {
+  if (taken_.empty()) return;
+  asio::post(work_, [self = shared_from_this(), taken = std::exchange(taken_, {})] {
     Service& service = self->service_;
-    const auto answered = [self, answer_bytes, request_bytes](Outgoing bytes) {
-      asio::post(self->socket_.get_executor(), [self, answer_bytes, request_bytes, bytes = std::move(bytes)]() mutable {
-        --self->in_flight_;
-        self->promised_bytes_ -= answer_bytes;
-        self->service_.held_bytes -= request_bytes;
-        self->answer(std::move(bytes));
-        self->go_on();
-        self->end_if_done();
-        self->tell_end();
-      });
-    };
-    // Nobody hears what a connection that has ended still asks.
-    if (self->gone_.load(std::memory_order_relaxed)) return answered({});
-    service.dispatch.take(*frame, *self->caller_, service.connections(), answered);
+    for (const Taken& one : taken) {
+      const auto answered = [self, answer_bytes = one.answer_bytes, request_bytes = one.frame->bytes()](Outgoing bytes) {
+        self->service_.deliveries.put({self, answer_bytes, request_bytes, std::move(bytes)});
+      };
+      // Nobody hears what a connection that has ended still asks.
+      if (self->gone_.load(std::memory_order_relaxed)) {
+        answered({});
+      } else {
+        service.dispatch.take(*one.frame, *self->caller_, service.connections(), answered);
+      }
+    }
   });
+}
+
+bool Session::deliver(Delivery& delivery) {
+  --in_flight_;
+  promised_bytes_ -= delivery.answer_bytes;
+  service_.held_bytes -= delivery.request_bytes;
+  if (!closed_) {
+    outgoing_bytes_ += delivery.answer.size();
+    outgoing_.push_back(std::move(delivery.answer));
+  }
+  return !std::exchange(delivered_, true);
+}
+
+void Session::go_on_after_delivery() {
+  delivered_ = false;
+  write();
+  go_on();
+  end_if_done();
+  tell_end();
 }
 
 void Session::answer(Outgoing bytes) {

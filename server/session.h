@@ -15,6 +15,7 @@
 #include <string>
 
 #include "server/bounds.h"
+#include "server/deliveries.h"
 #include "server/dispatch.h"
 #include "server/frames.h"
 
@@ -24,6 +25,7 @@ namespace fodspor::server {
 struct Service {
   boost::asio::thread_pool& workers;
   Dispatch& dispatch;
+  Deliveries& deliveries;
   Bounds bounds;
   // What a token lets its bearer do, and whether the one with that public id still does. On the network's thread, so they must not block.
   std::function<Result<Grant>(std::string_view token)> admit;
@@ -49,14 +51,20 @@ class Session : public std::enable_shared_from_this<Session> {
   // Ends at once.
   void drop(std::string_view reason);
 
+  // One of its answers is there. True for the first of a turn, after whose last go_on_after_delivery() follows.
+  bool deliver(Delivery& delivery);
+  void go_on_after_delivery();
+
  private:
   void start_reading();
   boost::asio::awaitable<void> read();
   // False: nothing more is to be read.
   bool take_frames();
+  bool take_whole_frames();
   bool has_room_for(std::size_t answer_bytes) const;
   bool greet(Frame& frame);
   void take(std::unique_ptr<Frame> frame, std::size_t answer_bytes);
+  void hand_over();
   void go_on();
   void count_input();
   void answer(Outgoing bytes);
@@ -77,11 +85,17 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::strand<boost::asio::thread_pool::executor_type> work_;  // requests of one connection, in their order
   FrameReader frames_;
   std::unique_ptr<Frame> held_;  // a request that waits for room
+  struct Taken {
+    std::unique_ptr<Frame> frame;
+    std::size_t answer_bytes;
+  };
+  std::vector<Taken> taken_;  // requests that came in one piece, and go to a worker in one
   std::size_t in_flight_ = 0;
   std::size_t promised_bytes_ = 0;  // that the answers of those in flight may take
   std::deque<Outgoing> outgoing_;
   std::size_t outgoing_bytes_ = 0;
   std::size_t writing_ = 0;  // answers of the write that is under way
+  bool delivered_ = false;   // in this turn
   bool reading_ = true;      // further requests are taken
   bool refused_ = false;     // the whole conversation
   bool lingering_ = false;

@@ -10,13 +10,6 @@ namespace {
 // Content is encoded under one id, so that only what it says makes a difference.
 constexpr EventId no_one{RequestKey{Id{0, 1}}, 0};
 
-Draft copy_of(wire::Proposal::Reader proposal) {
-  const auto stream = proposal.getStream();
-  Draft draft(static_cast<EventType>(proposal.getType()), {static_cast<StreamKind>(stream.getKind()), {stream.getHi(), stream.getLo()}});
-  draft.message().setRoot(proposal);
-  return draft;
-}
-
 }  // namespace
 
 Result<Content> Content::of(Draft draft) {
@@ -28,12 +21,12 @@ Result<Content> Content::of(Draft draft) {
 }
 
 Result<Content> Content::of(const Event& event) {
-  return of(copy_of(event.proposal()));
+  return of(Draft(event.proposal()));
 }
 
 Result<Content> Content::of_correction(const Event& corrected) {
   const auto body = corrected.facts<wire::Corrected>();
-  Draft draft = copy_of(corrected.proposal());
+  Draft draft(corrected.proposal());
   auto proposal = draft.proposal();
   const auto type = static_cast<EventType>(body.getType());
   const TypeInfo* info = find_type(type);
