@@ -198,8 +198,8 @@ class Listener::Impl {
   void watch_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
+      watch_signals();  // first, as stopping may end it
       stop_here();
-      watch_signals();
     });
   }
 
