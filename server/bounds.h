@@ -51,9 +51,10 @@ struct Bounds {
   static constexpr std::size_t handful_pieces = 16;
   static constexpr std::size_t handful_bytes = 512u << 10;
   static constexpr int handfuls_waiting_max = 2;
-  // What all subscriptions together may cost those who write: the more there are, the larger the pieces become.
+  // What all subscriptions together may cost those who write: for the time that the network's thread spent on pieces they rest so many
+  // times that time, and a piece is not sent sooner than so long after another. So the more there are, the larger their pieces become.
+  static constexpr int followers_rest = 3;
   static constexpr std::chrono::nanoseconds pace_of_piece{50'000};
-  static constexpr std::size_t pace_bytes_a_second = 1u << 30;
   // A subscription that sees nothing hears how far it has come once in so many events, and in this time.
   static constexpr std::uint64_t silent_events_max = 65'536;
   static constexpr std::chrono::milliseconds silent_for{1'000};

@@ -138,6 +138,7 @@ void Followers::run() {
     taken_out_.clear();
     look_at_end();
     tell_the_silent();
+    rest();
     serve();
   }
 }
@@ -172,6 +173,12 @@ void Followers::look_at_end() {
   durable_ = durable;
   ready_.insert(ready_.end(), std::make_move_iterator(at_end_.begin()), std::make_move_iterator(at_end_.end()));
   at_end_.clear();
+}
+
+// What is sent is sent by the network's thread, whose time others wait for.
+void Followers::rest() {
+  const Clock::duration spent{network_spent_.exchange(0, std::memory_order_relaxed)};
+  if (spent > Clock::duration::zero()) next_turn_ = std::max(next_turn_, Clock::now()) + spent * Bounds::followers_rest;
 }
 
 // Those that stand at the end and whose client does not know yet that they got there.
@@ -274,14 +281,15 @@ void Followers::fail_one(const Shared& subscription, const Failure& failure, Han
 }
 
 void Followers::hand_over(Handful handful) {
-  next_turn_ = std::max(next_turn_, Clock::now()) + handful.deliveries.size() * Bounds::pace_of_piece +
-               std::chrono::nanoseconds(handful.bytes * 1'000'000'000 / Bounds::pace_bytes_a_second);
+  next_turn_ = std::max(next_turn_, Clock::now()) + handful.deliveries.size() * Bounds::pace_of_piece;
   handfuls_waiting_.fetch_add(1);
   on_network_([this, deliveries = std::make_shared<std::vector<Delivery>>(std::move(handful.deliveries))] {
+    const auto began = Clock::now();
     for (Delivery& delivery : *deliveries) {
       if (delivery.subscription->ended.load(std::memory_order_relaxed) && !delivery.last) continue;
       if (const auto taker = delivery.subscription->taker.lock()) taker->take_piece(std::move(delivery.outgoing));
     }
+    network_spent_.fetch_add((Clock::now() - began).count(), std::memory_order_relaxed);
     handfuls_waiting_.fetch_sub(1);
     wake();
   });

@@ -77,6 +77,7 @@ class Followers {
   Clock::time_point next_turn();
   void look_at_end();
   void tell_the_silent();
+  void rest();
   void serve();
   void hand_over(Handful handful);
   void serve_one(const Shared& subscription, Handful& handful);
@@ -105,6 +106,7 @@ class Followers {
 
   std::atomic<std::size_t> count_{0};
   std::atomic<int> handfuls_waiting_{0};
+  std::atomic<Clock::rep> network_spent_{0};  // on handfuls, since this was looked at
   std::atomic<bool> waits_for_end_{false};
 
   std::mutex mutex_;  // over what is below
