@@ -269,6 +269,30 @@ SCENARIO("a client that takes nothing of what it follows costs one piece, and is
   CHECK(seen < 8'002);
 }
 
+SCENARIO("stalled followers that hold all the memory there is for pieces do not keep it from those who read") {
+  Bounds bounds;
+  bounds.memory_bytes_max = 2u << 20;  // of which pieces take a quarter: two of them
+  bounds.taken_within = 1s;
+  Served served(bounds);
+  constexpr std::uint64_t people = 8'000;
+  enrol(*served.admin(), 1, people);
+  constexpr std::size_t stalled = 6;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (std::size_t i = 0; i < stalled; ++i) {
+    clients.push_back(served.admin());
+    must(clients.back()->send([](wire::Request::Builder request) {
+      fill_subscription(request, 1, 1'000'000'000);
+      request.getSubscribe().initTypes(1).set(0, static_cast<std::uint16_t>(EventType::enrolled));  // so it shares with nobody
+    }));
+    must(clients.back()->flush());
+  }
+  const auto client = served.admin();
+  const auto follow = must(Follow::begin(*client, everything()));
+  CHECK(positions_until(*follow, people + 2) == range(1, people + 2));
+  // Whoever writes never waited.
+  CHECK(must(append(*served.admin(), "after", {enrolled(person(people + 1))})).first == people + 3);
+}
+
 SCENARIO("who follows with a token that is revoked hears nothing more within a second") {
   Served served;
   const auto secret = served.token(Role::caseworker, {"roskilde"});
