@@ -286,7 +286,8 @@ Result<Event> Ledger::read(Position position) const {
 
 Result<Cursor> Ledger::read_log(Position from, std::optional<Position> to) const {
   FODSPOR_TRY(const Position durable, impl_->see_durable());
-  return Cursor(walk_log(*impl_->log, from, std::min(to.value_or(durable), durable)));
+  const Position last = std::min(to.value_or(durable), durable);
+  return Cursor(impl_->ring ? walk_recent(*impl_->log, *impl_->ring, from, last) : walk_log(*impl_->log, from, last));
 }
 
 Result<Cursor> Ledger::read_stream(const StreamId& stream, Version from) const {
@@ -313,6 +314,10 @@ Result<Feed> Ledger::follow(Position from) const {
   const Impl* impl = impl_.get();
   return Feed(std::make_unique<Feed::Impl>(
       *impl->log, impl->ring.get(), [impl] { return impl->see_durable(); }, Position{std::max<std::uint64_t>(from.value, 1)}));
+}
+
+Watch Ledger::watch(std::function<void()> moved) const {
+  return impl_->ring ? impl_->ring->watchers().add(std::move(moved)) : Watch();
 }
 
 Status Ledger::settle() {

@@ -15,6 +15,7 @@
 
 #include "engine/cursor.h"
 #include "engine/feed.h"
+#include "engine/watch.h"
 #include "events/codec.h"
 #include "events/rules.h"
 
@@ -98,6 +99,9 @@ class Ledger {
 
   // From any position into the live end; see feed.h.
   Result<Feed> follow(Position from) const;
+  // Calls `moved` whenever durable() has risen, until the Watch is gone, which goes before the ledger. On the thread that every append
+  // waits for: it must not block. With Access::read nobody is ever called.
+  [[nodiscard]] Watch watch(std::function<void()> moved) const;
 
   // Brings derived/ up to the durable end and flushes it; appends go on meanwhile.
   Status settle();

@@ -17,6 +17,7 @@ void Ring::push(std::shared_ptr<const Block> block) {
     }
   }
   grown_.notify_all();
+  watchers_.tell();
 }
 
 std::shared_ptr<const Block> Ring::find(Position position) const {

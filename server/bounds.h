@@ -32,6 +32,40 @@ struct Bounds {
   // A hello is a token and little more; until it has come, nothing larger is read.
   static constexpr std::size_t hello_bytes_max = 4u << 10;
 
+  // Subscriptions of one connection, and what a filter may name.
+  static constexpr std::size_t subscriptions_max = 16;
+  static constexpr std::size_t filter_types_max = 64;
+  static constexpr std::size_t filter_programmes_max = 64;
+  // What is sent to a subscription at once: about so many bytes, at least one event. It has one such piece on its way, and no more.
+  static constexpr std::size_t piece_bytes_max = 256u << 10;
+  // Pieces end where a multiple of this is full, so that subscriptions meet and share them; one that lags takes the longer stretch.
+  static constexpr std::uint64_t piece_events = 512;
+  static constexpr std::uint64_t piece_events_lagging = 4'096;
+  // Events that are looked at for a piece that is filtered, before others have their turn.
+  static constexpr std::uint64_t piece_events_seen_max = 2'048;
+  // Pieces that are kept in case another subscription comes by.
+  static constexpr std::size_t pieces_kept_bytes = 16u << 20;
+  // Of memory_bytes_max, the part that pieces may take: those kept, and those that connections have yet to take.
+  static constexpr std::size_t pieces_memory_part = 4;
+  // Pieces, and bytes of them, that are handed to the network's thread at once; and how many such handfuls wait there.
+  static constexpr std::size_t handful_pieces = 16;
+  static constexpr std::size_t handful_bytes = 512u << 10;
+  static constexpr int handfuls_waiting_max = 2;
+  // What all subscriptions together may cost those who write: for the time that the network's thread spent on pieces they rest so many
+  // times that time, and a piece is not sent sooner than so long after another. So the more there are, the larger their pieces become.
+  static constexpr int followers_rest = 3;
+  static constexpr std::chrono::nanoseconds pace_of_piece{50'000};
+  // A subscription that sees nothing hears how far it has come once in so many events, and in this time.
+  static constexpr std::uint64_t silent_events_max = 65'536;
+  static constexpr std::chrono::milliseconds silent_for{1'000};
+
+  // Places that clients keep, in all and of one token's name.
+  static constexpr std::size_t places_max = 4'096;
+  static constexpr std::size_t places_of_one_max = 64;
+  static constexpr std::size_t place_name_bytes_max = 64;
+  static constexpr std::size_t place_line_bytes_max = 512;
+  static constexpr std::size_t places_file_bytes_max = (places_max + 1) * place_line_bytes_max;
+
   std::size_t connections_max = 8'192;
   // Messages of all connections, those that come in and those that are being answered. Past it requests are answered with `busy`, and who
   // has begun a message is dropped.
@@ -47,5 +81,7 @@ struct Bounds {
 
 static_assert(Bounds::frame_bytes_max > limits::batch_bytes_max, "the largest batch fits a message");
 static_assert(Bounds::answer_bytes_max > limits::event_words_max * 8, "an answer holds at least one event, whatever its size");
+static_assert(Bounds::piece_events_lagging % Bounds::piece_events == 0, "who takes the longer stretch meets who takes the shorter ones");
+static_assert(Bounds::place_line_bytes_max >= 2 * (Bounds::place_name_bytes_max + limits::client_bytes_max) + 128, "a place fits its line");
 
 }  // namespace fodspor::server

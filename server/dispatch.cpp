@@ -71,8 +71,12 @@ Result<Operation> operation_of(wire::Read::Reader read) {
 
 }  // namespace
 
-Dispatch::Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software)
-    : ledger_(ledger), known_(engine::known_to(ledger)), bounds_(bounds), software_(std::move(software)) {}
+Dispatch::Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software, Followers& followers, Places& places)
+    : ledger_(ledger),
+      known_(engine::known_to(ledger)),
+      bounds_(bounds),
+      software_(std::move(software)),
+      follow_(ledger, bounds, followers, places) {}
 
 std::uint64_t Dispatch::id_of(Frame& request) noexcept {
   std::uint64_t id = 0;
@@ -117,12 +121,7 @@ Outgoing Dispatch::welcome(std::uint64_t id) const {
 }
 
 Outgoing Dispatch::refusal(std::uint64_t id, const Failure& failure) const {
-  AnswerWriter answer(id);
-  auto refusal = answer.root().initRefusal();
-  refusal.setFault(fault_on_wire(failure.fault));
-  refusal.setMessage(failure.message);
-  if (failure.fault == Fault::busy) refusal.setRetryMs(static_cast<std::uint32_t>(bounds_.busy_retry.count()));
-  return answer.bytes();
+  return refusal_bytes(id, failure, bounds_.busy_retry);
 }
 
 void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Answered answered) {
@@ -132,6 +131,9 @@ void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Ans
     answered(std::move(bytes));
   };
   std::optional<Result<Outgoing>> now;  // none: it is answered later, or was
+  const auto later = [&](Status begun) {
+    if (!begun) now = tl::make_unexpected(std::move(begun).error());
+  };
   const auto handle = [&] {
     const auto asked = request.message().getRoot<wire::Request>();
     id = asked.getId();
@@ -161,6 +163,14 @@ void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Ans
       case wire::Request::STATS:
         now = stats(id, connections, caller.grant);
         return;
+      case wire::Request::SUBSCRIBE:
+        return later(follow_.subscribe(id, asked.getSubscribe(), caller, counted));
+      case wire::Request::CREDIT:
+        return later(follow_.credit(id, asked.getCredit(), caller, counted));
+      case wire::Request::KEEP:
+        return later(follow_.keep(id, asked.getKeep(), caller, counted));
+      case wire::Request::CANCEL:
+        return later(follow_.cancel(id, asked.getCancel(), caller, counted));
       default:
         break;
     }

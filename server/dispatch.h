@@ -4,32 +4,22 @@
 
 #include <atomic>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/ledger.h"
-#include "server/access.h"
 #include "server/bounds.h"
+#include "server/caller.h"
+#include "server/follow_requests.h"
 #include "server/frames.h"
 #include "server/protocol.capnp.h"
 
 namespace fodspor::server {
 
-// Whoever asks, after hello. Lives as long as any of its requests is under way.
-struct Caller {
-  explicit Caller(Grant given) : grant(std::move(given)) {}
-  const Grant grant;
-  std::atomic<std::uint32_t> appends_under_way{0};
-};
-
-using Outgoing = std::vector<std::byte>;  // an answer, framed
-using Answered = std::function<void(Outgoing)>;
-
 class Dispatch {
  public:
-  Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software);
+  Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software, Followers& followers, Places& places);
 
   // Calls `answered` once, here or later on a thread of the ledger's. `connections`: open now, for stats.
   void take(Frame& request, Caller& caller, std::size_t connections, Answered answered);
@@ -62,6 +52,7 @@ class Dispatch {
   const std::unique_ptr<Known> known_;
   const Bounds bounds_;
   const std::string software_;
+  FollowRequests follow_;
   std::atomic<std::uint64_t> answers_{0};
 };
 

@@ -57,14 +57,17 @@ bool is_stale(const Endpoint& endpoint) {
 
 class Listener::Impl {
  public:
-  Impl(engine::Ledger& ledger, Options options)
+  Impl(engine::Ledger& ledger, Options options, std::unique_ptr<Places> places)
       : options_(std::move(options)),
         workers_(options_.workers),
-        dispatch_(ledger, options_.bounds, options_.software),
+        places_(std::move(places)),
+        followers_(ledger, options_.bounds, [this](std::function<void()> work) { asio::post(network_, std::move(work)); }),
+        dispatch_(ledger, options_.bounds, options_.software, followers_, *places_),
         deliveries_(network_.get_executor()),
         service_{workers_,
                  dispatch_,
                  deliveries_,
+                 followers_,
                  options_.bounds,
                  options_.admit,
                  options_.still_valid,
@@ -225,6 +228,8 @@ class Listener::Impl {
   const Options options_;
   asio::io_context network_{1};
   asio::thread_pool workers_;
+  const std::unique_ptr<Places> places_;
+  Followers followers_;
   Dispatch dispatch_;
   Deliveries deliveries_;
   Service service_;
@@ -242,7 +247,8 @@ Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Listener::~Listener() = default;
 
 Result<std::unique_ptr<Listener>> Listener::open(engine::Ledger& ledger, Options options) {
-  auto impl = std::make_unique<Impl>(ledger, std::move(options));
+  FODSPOR_TRY(auto places, Places::open(ledger.directory()));
+  auto impl = std::make_unique<Impl>(ledger, std::move(options), std::move(places));
   FODSPOR_DO(impl->listen());
   return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }

@@ -32,7 +32,7 @@ class Listener {
   };
 
   // Bound and listening when it returns. Fault::invalid (an address; a TCP address that other machines can reach, which takes TLS),
-  // unavailable (in use, no permission).
+  // unavailable (in use, no permission), and those of the file of kept places (places.h).
   static Result<std::unique_ptr<Listener>> open(engine::Ledger& ledger, Options options);
   ~Listener();
   Listener(const Listener&) = delete;

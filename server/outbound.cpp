@@ -20,14 +20,26 @@ std::vector<std::byte> AnswerWriter::bytes() {
   return framed(message_);
 }
 
-Status RecordedWriter::add(const engine::Stored& stored) {
+std::vector<std::byte> refusal_bytes(std::uint64_t id, const Failure& failure, std::chrono::milliseconds busy_retry) {
+  AnswerWriter answer(id);
+  auto refusal = answer.root().initRefusal();
+  refusal.setFault(fault_on_wire(failure.fault));
+  refusal.setMessage(failure.message);
+  if (failure.fault == Fault::busy) refusal.setRetryMs(static_cast<std::uint32_t>(busy_retry.count()));
+  return answer.bytes();
+}
+
+Status check_form(wire::Form form) {
+  if (form == wire::Form::PACKED || form == wire::Form::PROPOSAL || form == wire::Form::JSON) return {};
+  return fail(Fault::unsupported, "form: events are sent as proposal, packed or json");
+}
+
+Status EventList::add(const engine::Stored& stored) {
   One one{stored.placement, {}, {}};
   if (form_ == wire::Form::PACKED) {
     one.content.assign(reinterpret_cast<const char*>(stored.packed.data()), stored.packed.size());
   } else {
-    if (form_ != wire::Form::PROPOSAL && form_ != wire::Form::JSON) {
-      return fail(Fault::unsupported, "form: events are sent as proposal, packed or json");
-    }
+    FODSPOR_DO(check_form(form_));
     auto event = Event::decode(stored.packed, stored.placement);
     if (!event) return tl::make_unexpected(at("event " + std::to_string(stored.placement.position.value), std::move(event).error()));
     if (form_ == wire::Form::JSON) {
@@ -42,12 +54,7 @@ Status RecordedWriter::add(const engine::Stored& stored) {
   return {};
 }
 
-std::vector<std::byte> RecordedWriter::bytes(std::uint64_t next, Position durable) {
-  AnswerWriter answer(id_);
-  auto recorded = answer.root().initRecorded();
-  recorded.setNext(next);
-  recorded.setPosition(durable.value);
-  auto list = recorded.initEvents(static_cast<unsigned>(events_.size()));
+void EventList::write(capnp::List<wire::Event>::Builder list) {
   for (unsigned i = 0; i < events_.size(); ++i) {
     const One& one = events_[i];
     auto event = list[i];
@@ -65,6 +72,14 @@ std::vector<std::byte> RecordedWriter::bytes(std::uint64_t next, Position durabl
       event.setPacked({reinterpret_cast<const kj::byte*>(one.content.data()), one.content.size()});
     }
   }
+}
+
+std::vector<std::byte> RecordedWriter::bytes(std::uint64_t next, Position durable) {
+  AnswerWriter answer(id_);
+  auto recorded = answer.root().initRecorded();
+  recorded.setNext(next);
+  recorded.setPosition(durable.value);
+  events_.write(recorded.initEvents(static_cast<unsigned>(events_.count())));
   return answer.bytes();
 }
 

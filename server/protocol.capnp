@@ -115,7 +115,8 @@ struct Recorded {
 }
 
 struct Subscribe {
-  # Events from a place in the log into its live end, each once and in order. Ends with `cancel`, or with the connection.
+  # Events from a place in the log into its live end, each once and in order. The first answer comes at once, without events, and says where
+  # it begins. Ends with `cancel`, with the connection, or with a refusal under its id.
   union {
     from @0 :UInt64;       # a position. 0: the first
     kept @1 :Text;         # after the place that this client keeps under that name; from the first if there is none
@@ -134,9 +135,10 @@ struct Credit {
 }
 
 struct Keep {
-  # A place in the log, kept durably for this client under a name, so that it goes on from there whenever it comes again.
+  # A place in the log, kept durably for this client (the name of its token) under a name, so that it goes on from there whenever it comes
+  # again. Answered when it is on disk.
   name @0 :Text;           # 1 to 64 bytes, the client's own
-  position @1 :UInt64;     # the last event that it is done with; 0 forgets the name
+  position @1 :UInt64;     # up to where it is done, as `through` tells it; 0 forgets the name
 }
 
 struct Kept {

@@ -16,11 +16,15 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Answers that go out in one write.
+// Pieces of memory that go out in one write; an answer is one or two.
 constexpr std::size_t gathered_max = 64;
 
 Failure too_much() {
   return {Fault::busy, "the server has as many requests under way as its memory allows; send this one again in a moment"};
+}
+
+Failure stops() {
+  return {Fault::unavailable, "the server stops; subscribe again, after the last event that came, when it is there again"};
 }
 
 }  // namespace
@@ -100,7 +104,7 @@ bool Session::take_whole_frames() {
       deadline_.reset();
       return false;
     }
-    if (service_.held_bytes + held_->bytes() > service_.bounds.memory_bytes_max) {
+    if (service_.all_held_bytes() + held_->bytes() > service_.bounds.memory_bytes_max) {
       const auto frame = std::exchange(held_, nullptr);
       answer(service_.dispatch.refusal(Dispatch::id_of(*frame), too_much()));
       continue;
@@ -127,7 +131,7 @@ void Session::count_input() {
   const std::size_t now = closed_ ? 0 : frames_.held_bytes();
   service_.held_bytes += now;
   service_.held_bytes -= std::exchange(input_bytes_, now);
-  if (now > Bounds::input_bytes && service_.held_bytes > service_.bounds.memory_bytes_max) refuse_and_end(0, too_much());
+  if (now > Bounds::input_bytes && service_.all_held_bytes() > service_.bounds.memory_bytes_max) refuse_and_end(0, too_much());
 }
 
 bool Session::greet(Frame& frame) {
@@ -142,7 +146,7 @@ bool Session::greet(Frame& frame) {
     refuse(greeting->id, grant.error());
     return false;
   }
-  caller_.emplace(*std::move(grant));
+  caller_.emplace(*std::move(grant), weak_from_this());
   answer(service_.dispatch.welcome(greeting->id));
   return true;
 }
@@ -198,21 +202,31 @@ void Session::answer(Outgoing bytes) {
   write();
 }
 
+// One that ends, for whichever reason, is done with what follows.
+void Session::take_piece(Outgoing piece) {
+  if (reading_) answer(std::move(piece));
+}
+
 void Session::write() {
   if (writing_ > 0 || outgoing_.empty() || closed_) return;
   std::array<asio::const_buffer, gathered_max> buffers;
-  for (const Outgoing& bytes : outgoing_) {
-    if (writing_ == gathered_max) break;
-    buffers[writing_++] = asio::buffer(bytes);
+  std::size_t gathered = 0;
+  for (const Outgoing& answer : outgoing_) {
+    const auto rest = answer.rest();
+    if (gathered + (rest.empty() ? 1 : 2) > gathered_max) break;
+    buffers[gathered++] = asio::buffer(answer.own);
+    if (!rest.empty()) buffers[gathered++] = asio::buffer(rest.data(), rest.size());
+    ++writing_;
   }
-  for (std::size_t i = writing_; i < gathered_max; ++i) buffers[i] = asio::const_buffer();
   write_began_ = Clock::now();
   asio::async_write(socket_, buffers, [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
     if (self->closed_) return;
     if (error) return self->close();
     for (; self->writing_ > 0; --self->writing_) {
       self->outgoing_bytes_ -= self->outgoing_.front().size();
+      const auto taken = std::move(self->outgoing_.front().taken);
       self->outgoing_.pop_front();
+      if (taken) taken();
     }
     self->write();
     self->go_on();
@@ -268,7 +282,21 @@ void Session::tick(Clock::time_point now) {
 void Session::drain() {
   reading_ = false;
   deadline_.reset();
+  if (caller_ && !closed_) end_subscriptions();
   end_if_done();
+}
+
+// Counts as a request that is under way until their clients are told.
+void Session::end_subscriptions() {
+  ++in_flight_;
+  service_.followers.leave(*caller_, [self = shared_from_this()](const std::vector<std::uint64_t>& ids) {
+    asio::post(self->socket_.get_executor(), [self, ids] {
+      for (const std::uint64_t id : ids) self->answer(self->service_.dispatch.refusal(id, stops()));
+      --self->in_flight_;
+      self->end_if_done();
+      self->tell_end();
+    });
+  });
 }
 
 void Session::end_if_done() {
@@ -296,7 +324,9 @@ void Session::close() {
 // What is under way is waited for, so that nothing comes back to a session whose listener is gone.
 void Session::tell_end() {
   if (!closed_ || in_flight_ > 0) return;
-  if (const auto ended = std::move(ended_)) ended();
+  if (!ended_) return;
+  if (caller_) service_.followers.leave(*caller_, {});
+  std::exchange(ended_, nullptr)();
 }
 
 }  // namespace fodspor::server

@@ -26,6 +26,7 @@ struct Service {
   boost::asio::thread_pool& workers;
   Dispatch& dispatch;
   Deliveries& deliveries;
+  Followers& followers;
   Bounds bounds;
   // What a token lets its bearer do, and whether the one with that public id still does. On the network's thread, so they must not block.
   std::function<Result<Grant>(std::string_view token)> admit;
@@ -34,9 +35,11 @@ struct Service {
   // A connection that ends otherwise than by its client's wish, with the reason.
   std::function<void(std::string_view peer, std::string_view reason)> dropped;
   std::size_t held_bytes = 0;  // by messages of all connections; the network's thread alone
+  // And by what follows.
+  std::size_t all_held_bytes() const noexcept { return held_bytes + followers.held_bytes(); }
 };
 
-class Session : public std::enable_shared_from_this<Session> {
+class Session final : public Taker, public std::enable_shared_from_this<Session> {
  public:
   using Socket = boost::asio::generic::stream_protocol::socket;
   using Clock = std::chrono::steady_clock;
@@ -50,6 +53,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void drain();
   // Ends at once.
   void drop(std::string_view reason);
+  void take_piece(Outgoing piece) override;
 
   // One of its answers is there. True for the first of a turn, after whose last go_on_after_delivery() follows.
   bool deliver(Delivery& delivery);
@@ -66,6 +70,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void take(std::unique_ptr<Frame> frame, std::size_t answer_bytes);
   void hand_over();
   void go_on();
+  void end_subscriptions();
   void count_input();
   void answer(Outgoing bytes);
   void write();

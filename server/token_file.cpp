@@ -3,13 +3,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
 
 #include "events/limits.h"
 #include "server/token_lines.h"
@@ -20,85 +16,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t owner_alone = 0600;
 constexpr std::size_t id_digits_least = 4;
-
-tl::unexpected<Failure> unavailable(const fs::path& path, int error) {
-  return fail(Fault::unavailable, fmt::format("{}: {}", path.string(), std::strerror(error)));
-}
-
-// An open file or folder; closed with this.
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags, mode_t mode = 0) : number_(::open(path.c_str(), flags | O_CLOEXEC, mode)), error_(errno) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  bool open() const noexcept { return number_ >= 0; }
-  int error() const noexcept { return error_; }  // why it is not open
-  int operator*() const noexcept { return number_; }
-
- private:
-  int number_;
-  int error_;
-};
-
-FileStamp stamp_of(const struct stat& status) {
-  const auto nanoseconds = [](const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; };
-  return {status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
-}
-
-Status write_all(int file, std::string_view text, const fs::path& path) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return unavailable(path, errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-// A file beside the token file, whole and on disk, with the owner of the folder: root may add a token while the server runs as somebody
-// else.
-Status write_beside(const fs::path& path, const std::string& text, const struct stat& folder) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return unavailable(path, errno);  // of a change that was cut short
-  const Descriptor file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, owner_alone);
-  if (!file.open()) return unavailable(path, file.error());
-  if (::fchmod(*file, owner_alone) != 0) return unavailable(path, errno);
-  if (::geteuid() == 0 && ::fchown(*file, folder.st_uid, folder.st_gid) != 0) return unavailable(path, errno);
-  FODSPOR_DO(write_all(*file, text, path));
-  if (::fsync(*file) != 0) return unavailable(path, errno);
-  return {};
-}
 
 // One change at a time: the folder itself is locked, as the token file is another one after each change, and `lock` is the ledger's
 // writer's.
 template <class Change>
 Status change_tokens(const fs::path& ledger, Change change) {
   const Descriptor folder(ledger, O_RDONLY | O_DIRECTORY);
-  if (!folder.open()) return unavailable(ledger, folder.error());
+  if (!folder.open()) return unavailable_file(ledger, folder.error());
   while (::flock(*folder, LOCK_EX) != 0) {
-    if (errno != EINTR) return unavailable(ledger, errno);
+    if (errno != EINTR) return unavailable_file(ledger, errno);
   }
-  struct stat status {};
-  if (::fstat(*folder, &status) != 0) return unavailable(ledger, errno);
   FODSPOR_TRY(TokenList list, read_tokens(ledger));
   FODSPOR_TRY(const bool changed, change(list.tokens));
   if (!changed) return {};
-  const fs::path path = token_file(ledger), beside = ledger / "tokens.new";
-  if (auto written = write_beside(beside, token_lines(list.tokens), status); !written) {
-    ::unlink(beside.c_str());
-    return written;
-  }
-  if (::rename(beside.c_str(), path.c_str()) != 0) return unavailable(path, errno);
-  if (::fsync(*folder) != 0) {
-    return fail(Fault::unavailable, fmt::format("{}: {}: whether the change outlives a power cut is unknown; look at the disk, and at "
-                                                "`fodspor token list`",
-                                                path.string(), std::strerror(errno)));
-  }
-  return {};
+  return replace_kept(token_file(ledger), token_lines(list.tokens), folder);
 }
 
 Result<std::size_t> find_meant(const std::vector<Token>& tokens, std::string_view which) {
@@ -130,35 +62,15 @@ fs::path token_file(const fs::path& ledger) {
 }
 
 Result<std::optional<FileStamp>> stamp_of(const fs::path& ledger) {
-  const fs::path path = token_file(ledger);
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0) return stamp_of(status);
-  if (errno == ENOENT) return std::nullopt;
-  return unavailable(path, errno);
+  return stamp_at(token_file(ledger));
 }
 
 Result<TokenList> read_tokens(const fs::path& ledger) {
   const fs::path path = token_file(ledger);
-  const Descriptor file(path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
-  if (!file.open() && file.error() == ENOENT) return TokenList{};
-  if (!file.open()) return unavailable(path, file.error());
-  struct stat status {};
-  if (::fstat(*file, &status) != 0) return unavailable(path, errno);
-  if (!S_ISREG(status.st_mode)) return fail(Fault::unavailable, path.string() + " is not a file: put it away, tokens are kept there");
-  std::string text;
-  std::array<char, 65'536> piece{};
-  for (;;) {
-    const ssize_t got = ::read(*file, piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return unavailable(path, errno);
-    if (got == 0) break;
-    text.append(piece.data(), static_cast<std::size_t>(got));
-    if (text.size() > limits::token_file_bytes_max) {
-      return fail(Fault::corrupt, path.string() + ":1: the file is larger than any that was written; restore it from a backup");
-    }
-  }
-  FODSPOR_TRY(auto tokens, read_token_lines(text, path.string()));
-  return TokenList{std::move(tokens), stamp_of(status)};
+  FODSPOR_TRY(const KeptText kept, read_kept(path, limits::token_file_bytes_max));
+  if (!kept.stamp) return TokenList{};
+  FODSPOR_TRY(auto tokens, read_token_lines(kept.text, path.string()));
+  return TokenList{std::move(tokens), kept.stamp};
 }
 
 Status add_token(const fs::path& ledger, const Token& token) {

@@ -1,24 +1,16 @@
-// The file `tokens` in a ledger's folder: read whole, and replaced whole. What it promises: a change that has been answered is on disk, a
-// reader sees the file before or after it and nothing between, and of two changes at once neither is lost. It belongs to whom the
-// ledger's folder belongs to, and only they may read it. Any thread, any process; nothing is kept open.
+// The file `tokens` in a ledger's folder. Beside what kept_file.h promises of such files: of two changes at once, by whichever processes,
+// neither is lost. Any thread, any process; nothing is kept open.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "server/kept_file.h"
 #include "server/token.h"
 
 namespace fodspor::server {
-
-// What tells one content of the file from the next without reading it: each is a new file, renamed into place.
-struct FileStamp {
-  std::uint64_t device = 0, inode = 0;
-  std::int64_t size = 0, modified_ns = 0, changed_ns = 0;
-  bool operator==(const FileStamp&) const = default;
-};
 
 struct TokenList {
   std::vector<Token> tokens;       // in the order in which they were issued

@@ -1,28 +1,21 @@
 #include "server/token_lines.h"
 
 #include <fmt/format.h>
-#include <sodium/crypto_generichash.h>
 #include <sodium/utils.h>
 
-#include <bit>
 #include <set>
 
 #include "events/calendar.h"
 #include "events/json_text.h"
 #include "events/limits.h"
 #include "server/cli/document.h"
+#include "server/kept_file.h"
 
 namespace fodspor::server {
 
 namespace {
 
 constexpr std::uint64_t format = 1;
-
-std::string sum_of(const std::string& line) {
-  std::array<unsigned char, 16> sum{};
-  FODSPOR_CHECK(crypto_generichash(sum.data(), sum.size(), std::bit_cast<const unsigned char*>(line.data()), line.size(), nullptr, 0) == 0);
-  return hex(sum);
-}
 
 std::string head_of(std::uint64_t tokens) {
   Document head;
@@ -47,7 +40,7 @@ std::string line_of(const Token& token) {
   }
   if (token.revoked_at) line["revoked_at"] = text(*token.revoked_at);
   line["role"] = name(token.role);
-  line["sum"] = sum_of(line.text());
+  line["sum"] = line_sum(line.text());
   return line.text();
 }
 

@@ -11,6 +11,8 @@
 #include "server/bounds.h"
 #include "server/dispatch.h"
 #include "server/inbound.h"
+#include "server/places.h"
+#include "server/subscription.h"
 
 namespace fodspor::server {
 namespace {
@@ -21,6 +23,21 @@ void look_into(Frame& frame) {
   if (const auto greeting = Dispatch::greeting(frame); !greeting) FODSPOR_CHECK(!greeting.error().message.empty());
   static_cast<void>(kj::runCatchingExceptions([&] {
     const auto request = frame.message().getRoot<wire::Request>();
+    if (request.isSubscribe()) {
+      for (const Programmes& programmes : {Programmes::all(), Programmes::only({ProgrammeId{{1, 1}}})}) {
+        const auto filter = filter_of(request.getSubscribe(), Grant{"fuzz", Role::auditor, programmes, false, "fuzz"});
+        FODSPOR_CHECK(filter || !filter.error().message.empty());
+        FODSPOR_CHECK(!filter || filter->types.size() <= Bounds::filter_types_max);
+      }
+    }
+    if (request.isKeep()) {
+      const auto name = request.getKeep().getName();
+      if (check_place_name({name.begin(), name.size()})) {
+        const PlaceList places{{{"fuzz", std::string(name.begin(), name.size())}, Position{request.getKeep().getPosition()}}};
+        const auto read = read_place_lines(place_lines(places), "places");
+        FODSPOR_CHECK(read && *read == places);
+      }
+    }
     if (!request.isAppend()) return;
     const auto append = request.getAppend();
     if (const auto expected = expected_of(append); !expected) FODSPOR_CHECK(!expected.error().message.empty());
