@@ -25,8 +25,8 @@ Failure too_much() {
 
 }  // namespace
 
-Session::Session(Socket socket, std::string peer, Service& service)
-    : socket_(std::move(socket)), peer_(std::move(peer)), service_(service), work_(asio::make_strand(service.workers)) {}
+Session::Session(Stream stream, std::string peer, Service& service)
+    : stream_(std::move(stream)), peer_(std::move(peer)), service_(service), work_(asio::make_strand(service.workers)) {}
 
 void Session::start(std::function<void()> ended) {
   ended_ = std::move(ended);
@@ -37,7 +37,7 @@ void Session::start(std::function<void()> ended) {
 
 void Session::start_reading() {
   asio::co_spawn(
-      socket_.get_executor(), [self = shared_from_this()] { return self->read(); },
+      stream_.get_executor(), [self = shared_from_this()] { return self->read(); },
       [self = shared_from_this()](const std::exception_ptr& thrown) {
         // Nothing of ours throws here; memory may be short.
         if (thrown) self->drop("out of memory");
@@ -50,13 +50,18 @@ asio::awaitable<void> Session::read() {
     const auto room = frames_.room();
     boost::system::error_code error;
     const std::size_t bytes =
-        co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), asio::redirect_error(asio::use_awaitable, error));
+        co_await stream_.async_read_some(asio::buffer(room.data(), room.size()), asio::redirect_error(asio::use_awaitable, error));
     if (closed_) co_return;
+    if (stream_.turned_plain()) co_return refuse_and_end(0, {Fault::invalid, stream_.trouble() + "; write tls: in front of it"});
+    if (!stream_.trouble().empty()) co_return drop(stream_.trouble());
     if (error) {
       // The client has gone, or has sent all that it will: what it asked for is still answered if it listens.
       reading_ = false;
       end_if_done();
       co_return;
+    }
+    if (!caller_ && looks_like_tls(room.first(bytes))) {
+      co_return refuse_and_end(0, {Fault::invalid, "the client speaks TLS, and this address takes none"});
     }
     frames_.got(bytes);
     const bool more = take_frames();
@@ -149,7 +154,7 @@ void Session::take(std::unique_ptr<Frame> frame, std::size_t answer_bytes) {
   asio::post(work_, [self = shared_from_this(), answer_bytes, request_bytes, frame = std::move(frame)] {
     Service& service = self->service_;
     const auto answered = [self, answer_bytes, request_bytes](Outgoing bytes) {
-      asio::post(self->socket_.get_executor(), [self, answer_bytes, request_bytes, bytes = std::move(bytes)]() mutable {
+      asio::post(self->stream_.get_executor(), [self, answer_bytes, request_bytes, bytes = std::move(bytes)]() mutable {
         --self->in_flight_;
         self->promised_bytes_ -= answer_bytes;
         self->service_.held_bytes -= request_bytes;
@@ -181,7 +186,7 @@ void Session::write() {
   }
   for (std::size_t i = writing_; i < gathered_max; ++i) buffers[i] = asio::const_buffer();
   write_began_ = Clock::now();
-  asio::async_write(socket_, buffers, [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+  asio::async_write(stream_, buffers, [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
     if (self->closed_) return;
     if (error) return self->close();
     for (; self->writing_ > 0; --self->writing_) {
@@ -213,8 +218,7 @@ void Session::linger() {
   if (lingering_) return;
   lingering_ = true;
   deadline_ = Clock::now() + Bounds::linger_for;
-  boost::system::error_code ignored;  // of a socket that is closed next
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  stream_.shut_down_send();
   frames_ = {};
   count_input();
   discard();
@@ -222,7 +226,7 @@ void Session::linger() {
 
 void Session::discard() {
   const auto room = frames_.room();
-  socket_.async_read_some(asio::buffer(room.data(), room.size()),
+  stream_.async_read_some(asio::buffer(room.data(), room.size()),
                           [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
                             if (self->closed_) return;
                             if (error) return self->close();
@@ -260,9 +264,7 @@ void Session::close() {
   closed_ = true;
   gone_.store(true, std::memory_order_relaxed);
   count_input();
-  boost::system::error_code ignored;  // of a socket that nobody looks at any more
-  socket_.shutdown(Socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  stream_.close();
   if (writing_ == 0) outgoing_.clear();  // else the write that is under way still looks at them
   tell_end();
 }
