@@ -13,6 +13,8 @@
 #include <exception>
 #include <utility>
 
+#include "server/http_errors.h"
+
 namespace fodspor::server {
 
 namespace {
@@ -78,7 +80,8 @@ asio::awaitable<bool> HttpSession::wait_for_request() {
   wait_at_most(service_.bounds.http_head_within, "a request was begun, and its head not ended in time");
   if (stream_.turned_plain()) {
     service_.dropped(peer_, stream_.trouble());
-    const bool sent = co_await send(http_answer(400, {Fault::invalid, stream_.trouble() + "; write https: in front of it"}), false);
+    HttpAnswer answer = http_answer(400, {Fault::invalid, stream_.trouble() + "; write https: in front of it"});
+    const bool sent = co_await send(std::move(answer), false);
     if (sent) co_await linger();
     co_return false;
   }
@@ -99,13 +102,11 @@ asio::awaitable<bool> HttpSession::exchange() {
   boost::system::error_code error;
   co_await http::async_read_header(stream_, buffer_, *parser, told_in(error));
   if (closed_) co_return false;
-  const bool gone = error == http::error::partial_message || error == http::error::end_of_stream;
-  const bool of_http = error.category() == http::make_error_code(http::error::bad_method).category();
-  if (error && (gone || !of_http)) co_return false;
+  if (http_gone(error)) co_return false;
   HttpAnswer answer;
   if (error) {
     service_.dropped(peer_, "what came is no HTTP request: " + error.message());
-    answer = unreadable(error);
+    answer = http_unreadable(error);
   } else {
     answer = co_await answer_to(*parser);
   }
@@ -166,7 +167,7 @@ asio::awaitable<tl::expected<std::string, HttpAnswer>> HttpSession::body_of(Pars
     // Read into an event's slices and a message, it takes as much again.
     if (!hold(2 * body.capacity())) co_return tl::make_unexpected(too_much());
   }
-  if (error) co_return tl::make_unexpected(unreadable(error));
+  if (error) co_return tl::make_unexpected(http_unreadable(error));
   co_return body;
 }
 
@@ -180,7 +181,8 @@ asio::awaitable<HttpAnswer> HttpSession::answer_on_wire(Parser& parser, const Ht
   body->shrink_to_fit();
   if (!hold(request->frame->bytes())) co_return too_much();
   const auto form = request->form;
-  co_return co_await dispatched(*std::move(request), [form](const Outgoing& bytes) { return http_answer(bytes, form); });
+  Told told = [form](const Outgoing& bytes) { return http_answer(bytes, form); };
+  co_return co_await dispatched(*std::move(request), std::move(told));
 }
 
 asio::awaitable<HttpAnswer> HttpSession::dispatched(HttpRequest request, Told told) {
@@ -197,8 +199,10 @@ asio::awaitable<HttpAnswer> HttpSession::dispatched(HttpRequest request, Told to
                  });
                });
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpAnswer)>(
-      initiate, asio::use_awaitable, std::shared_ptr<Frame>(std::move(request.frame)), std::move(told));
+  // Everything that the call takes has a name: g++ 12 destroys some temporaries of a co_await twice.
+  std::shared_ptr<Frame> frame = std::move(request.frame);
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpAnswer)>(initiate, asio::use_awaitable, std::move(frame),
+                                                                                           std::move(told));
 }
 
 // What the ledger knows of itself comes as everybody's stats do, asked by a witness, who may ask for little else.
@@ -213,8 +217,8 @@ asio::awaitable<HttpAnswer> HttpSession::metrics() {
   gauges.software = service_.dispatch.software();
   auto request = http_request(*http_route("GET", "/v1/stats"), {});
   FODSPOR_CHECK(request.has_value());
-  co_return co_await dispatched(*std::move(request),
-                                [this, gauges](const Outgoing& bytes) { return http_metrics(bytes, service_.dispatch.metrics(), gauges); });
+  Told told = [this, gauges](const Outgoing& bytes) { return http_metrics(bytes, service_.dispatch.metrics(), gauges); };
+  co_return co_await dispatched(*std::move(request), std::move(told));
 }
 
 HttpAnswer HttpSession::ready() const {
@@ -222,18 +226,6 @@ HttpAnswer HttpSession::ready() const {
   if (service_.dispatch.metrics().poisoned())
     return http_text(503, "a sync failed; nothing can be appended until the server is started again\n");
   return http_text(200, "ready\n");
-}
-
-HttpAnswer HttpSession::unreadable(const boost::system::error_code& error) const {
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return http_answer(
-        431, {Fault::too_large, "the head of the request is larger than " + std::to_string(Bounds::http_head_bytes_max >> 10) + " KiB"});
-  }
-  if (error == http::error::body_limit) {
-    return http_answer(
-        413, {Fault::too_large, "the body is larger than " + std::to_string(Bounds::http_body_bytes_max >> 20) + " MiB; split the append"});
-  }
-  return http_answer(400, {Fault::invalid, "what came is no HTTP request: " + error.message()});
 }
 
 HttpAnswer HttpSession::too_much() const {

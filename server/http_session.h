@@ -48,7 +48,6 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 
   HttpResult<void> admit(const Parser& parser);
   HttpAnswer ready() const;
-  HttpAnswer unreadable(const boost::system::error_code& error) const;
   HttpAnswer too_much() const;
   // Counts what is held for this connection; false: that is more than the memory of all allows.
   bool hold(std::size_t bytes);
