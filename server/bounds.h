@@ -66,6 +66,20 @@ struct Bounds {
   static constexpr std::size_t place_line_bytes_max = 512;
   static constexpr std::size_t places_file_bytes_max = (places_max + 1) * place_line_bytes_max;
 
+  // Of TLS: what a client may show as its certificates, and how many there may be between it and its authority. One handshake a connection.
+  static constexpr std::size_t certificates_shown_bytes_max = 16u << 10;
+  static constexpr int certificate_chain_max = 4;
+  // A file of certificates or keys.
+  static constexpr std::size_t certificate_file_bytes_max = 1u << 20;
+
+  // Of HTTP: the head of a request, its body, and what is read of them at once. JSON nests so deep, and an object of ours has so many keys.
+  static constexpr std::size_t http_head_bytes_max = 8u << 10;
+  static constexpr std::size_t http_body_bytes_max = 16u << 20;
+  static constexpr std::size_t http_read_bytes = 2u << 10;
+  static constexpr std::size_t http_chunk_bytes = 16u << 10;
+  static constexpr int json_nesting_max = 64;
+  static constexpr std::size_t json_members_max = 64;
+
   std::size_t connections_max = 8'192;
   // Messages of all connections, those that come in and those that are being answered. Past it requests are answered with `busy`, and who
   // has begun a message is dropped.
@@ -73,13 +87,17 @@ struct Bounds {
   std::size_t requests_in_flight_max = 256;  // of one connection; then it is not read from
   // Of a connection's answers, those that it has not taken and those that its requests may still bring. Then it is not read from either.
   std::size_t queued_bytes_max = 8u << 20;
-  std::chrono::milliseconds hello_within{5'000};   // from connecting to a valid hello
+  std::chrono::milliseconds hello_within{5'000};   // from connecting to a valid hello, the handshake of TLS included
   std::chrono::milliseconds frame_within{30'000};  // from a message's first byte to its last
   std::chrono::milliseconds taken_within{30'000};  // answers that were given to the connection; then it is dropped
   std::chrono::milliseconds busy_retry{200};
+  // Of HTTP. The first request has hello_within to begin, and a body has frame_within.
+  std::chrono::milliseconds http_head_within{10'000};  // from a request's first byte to the end of its head
+  std::chrono::milliseconds http_idle_within{60'000};  // between two requests of a connection; then it is closed
 };
 
 static_assert(Bounds::frame_bytes_max > limits::batch_bytes_max, "the largest batch fits a message");
+static_assert(Bounds::frame_bytes_max >= Bounds::http_body_bytes_max + (4u << 20), "what a body brings fits a message");
 static_assert(Bounds::answer_bytes_max > limits::event_words_max * 8, "an answer holds at least one event, whatever its size");
 static_assert(Bounds::piece_events_lagging % Bounds::piece_events == 0, "who takes the longer stretch meets who takes the shorter ones");
 static_assert(Bounds::place_line_bytes_max >= 2 * (Bounds::place_name_bytes_max + limits::client_bytes_max) + 128, "a place fits its line");

@@ -11,10 +11,12 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "server/endpoint.h"
 #include "server/frames.h"
+#include "server/tls.h"
 
 namespace fodspor::server {
 
@@ -58,6 +60,11 @@ Fault fault_of(wire::Fault fault) noexcept {
   return Fault::unsupported;
 }
 
+// A server of another make answers what is no TLS with an alert, if it answers at all.
+bool looks_like_tls_alert(std::span<const std::byte> first) {
+  return first.size() >= 2 && first[0] == std::byte{0x15} && first[1] == std::byte{0x03};
+}
+
 }  // namespace
 
 Failure failure_of(wire::Refusal::Reader refusal) {
@@ -70,7 +77,7 @@ class Client::Impl {
   explicit Impl(Options options) : options_(std::move(options)), socket_(context_) {}
 
   Status connect() {
-    FODSPOR_TRY(const Endpoint endpoint, Endpoint::parse(options_.address));
+    FODSPOR_TRY(const Endpoint endpoint, Endpoint::look_up(options_.address));
     boost::system::error_code error;
     socket_.open(endpoint.address.protocol(), error);
     if (!error) socket_.non_blocking(true, error);
@@ -87,6 +94,7 @@ class Client::Impl {
       if (!endpoint.path) socket_.set_option(asio::ip::tcp::no_delay(true), error);
     }
     if (error) return gone(error.message());
+    if (endpoint.tls) FODSPOR_DO(shake_hands(options_.host.empty() ? endpoint.host : options_.host));
     return hello();
   }
 
@@ -104,16 +112,13 @@ class Client::Impl {
   Status flush() {
     std::size_t sent = 0;
     while (sent < held_.size()) {
-      const ssize_t bytes = ::send(socket_.native_handle(), held_.data() + sent, held_.size() - sent, MSG_NOSIGNAL);
-      if (bytes >= 0) {
-        sent += static_cast<std::size_t>(bytes);
-      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        // The server may wait for us to take its answers, so those are taken meanwhile.
-        FODSPOR_TRY(const short ready, wait_for(POLLOUT | POLLIN, options_.answer_within));
-        if ((ready & POLLIN) != 0) FODSPOR_DO(take());
-      } else if (errno != EINTR) {
-        return gone(std::strerror(errno));
-      }
+      FODSPOR_TRY(const std::size_t bytes, write_some(std::span(held_).subspan(sent)));
+      sent += bytes;
+      if (bytes > 0) continue;
+      // The server may wait for us to take its answers, so those are taken meanwhile.
+      FODSPOR_TRY(const short ready, wait_for(POLLOUT | POLLIN, options_.answer_within));
+      if ((ready & POLLIN) == 0) continue;
+      FODSPOR_TRY([[maybe_unused]] const bool took, take());
     }
     held_.clear();
     return {};
@@ -124,8 +129,10 @@ class Client::Impl {
     for (;;) {
       FODSPOR_TRY(auto frame, frames_.next());
       if (frame) return frame;
+      // Some of what came may wait in TLS, where poll does not see it.
+      FODSPOR_TRY(const bool took, take());
+      if (took) continue;
       FODSPOR_TRY([[maybe_unused]] const short ready, wait_for(POLLIN, options_.answer_within));
-      FODSPOR_DO(take());
     }
   }
 
@@ -182,23 +189,65 @@ class Client::Impl {
     }
   }
 
-  Status take() {
-    const auto room = frames_.room();
+  Status shake_hands(const std::string& host) {
+    FODSPOR_TRY(const TlsContext context, asking_context(options_.trust));
+    tls_.emplace(context, Tls::Side::client, socket_.native_handle(), host);
     for (;;) {
-      const ssize_t bytes = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
-      if (bytes > 0) {
-        frames_.got(static_cast<std::size_t>(bytes));
-        return {};
-      }
-      if (bytes == 0) return gone("the server has closed the connection");
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return {};
-      if (errno != EINTR) return gone(std::strerror(errno));
+      const Tls::Step step = tls_->shake_hands();
+      if (step.error) return tls_failed(step);
+      if (step.wants == Tls::Wants::nothing) return {};
+      FODSPOR_TRY([[maybe_unused]] const short ready,
+                  wait_for(step.wants == Tls::Wants::to_read ? POLLIN : POLLOUT, options_.connect_within));
     }
+  }
+
+  tl::unexpected<Failure> tls_failed(const Tls::Step& step) const {
+    if (tls_->trouble().empty())
+      return gone(step.error == asio::error::eof ? "the server has closed the connection" : step.error.message());
+    return fail(Fault::unavailable, options_.address + ": " + tls_->trouble());
+  }
+
+  // None: the socket takes nothing now.
+  Result<std::size_t> write_some(std::span<const std::byte> bytes) {
+    if (tls_) {
+      const Tls::Step step = tls_->write(bytes);
+      if (step.error) return tls_failed(step);
+      return step.bytes;
+    }
+    const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return 0;
+    return gone(std::strerror(errno));
+  }
+
+  // False: nothing has come.
+  Result<bool> take() {
+    const auto room = frames_.room();
+    std::size_t bytes = 0;
+    if (tls_) {
+      const Tls::Step step = tls_->read(room);
+      if (step.error) return tls_failed(step);
+      bytes = step.bytes;
+    } else {
+      const ssize_t received = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
+      if (received == 0) return gone("the server has closed the connection");
+      if (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return gone(std::strerror(errno));
+      bytes = received < 0 ? 0 : static_cast<std::size_t>(received);
+      if (!heard_ && looks_like_tls_alert(room.first(bytes))) {
+        return fail(Fault::unavailable, options_.address + ": the server speaks TLS there: write tls: in front of the address");
+      }
+    }
+    if (bytes == 0) return false;
+    heard_ = true;
+    frames_.got(bytes);
+    return true;
   }
 
   const Options options_;
   asio::io_context context_;
   Socket socket_;
+  std::optional<Tls> tls_;
+  bool heard_ = false;  // anything at all
   FrameReader frames_;
   std::vector<std::byte> held_;
   std::uint64_t last_id_ = 0;

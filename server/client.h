@@ -11,6 +11,7 @@
 #include "events/failure.h"
 #include "events/ids.h"
 #include "server/protocol.capnp.h"
+#include "server/tls_context.h"
 
 namespace fodspor::server {
 
@@ -19,8 +20,11 @@ using namespace fodspor::events;
 class Client {
  public:
   struct Options {
-    std::string address;  // as endpoint.h reads them
+    std::string address;  // as endpoint.h reads them; a host may be a name
     std::string token;
+    // Of an address with tls: in front. The server has to show a certificate for the host of the address, or for `host` if that is given.
+    TrustFiles trust;
+    std::string host;
     std::chrono::milliseconds connect_within{10'000};
     std::chrono::milliseconds answer_within{60'000};  // 0: as long as it takes
   };
@@ -29,7 +33,8 @@ class Client {
     Position position;
   };
 
-  // Fault::unavailable (nobody listens, or the connection broke), denied (the token), unsupported (another version of the protocol).
+  // Fault::unavailable (nobody listens, or the connection broke, or TLS with it failed), denied (the token), unsupported (another version
+  // of the protocol), invalid (the address, or a file of `trust`).
   static Result<std::unique_ptr<Client>> connect(Options options);
   ~Client();
   Client(const Client&) = delete;

@@ -20,6 +20,7 @@ void read_limits(Section section, Bounds& bounds) {
   seconds("hello_seconds", bounds.hello_within);
   seconds("message_seconds", bounds.frame_within);
   seconds("answer_seconds", bounds.taken_within);
+  seconds("http_idle_seconds", bounds.http_idle_within);
   section.refuse_unknown();
 }
 
@@ -29,6 +30,12 @@ void read_log(Section section, Config& config) {
   if (level == "debug") config.log_level = Config::LogLevel::debug;
   if (level == "warning") config.log_level = Config::LogLevel::warning;
   if (level == "error") config.log_level = Config::LogLevel::error;
+  section.refuse_unknown();
+}
+
+void read_tls(Section section, Config& config) {
+  config.tls.emplace(CertificateFiles{section.required_text("certificate"), section.required_text("key"), {}});
+  if (section.has("client_ca")) config.tls->client_ca = section.required_text("client_ca");
   section.refuse_unknown();
 }
 
@@ -46,12 +53,19 @@ Result<Config> Config::read(std::string_view text, std::string_view file) {
   intake::Problems problems;
   Section root(document, "", file, problems);
   Config config;
-  config.listen = root.texts("listen");
-  for (const std::string& address : config.listen) {
-    if (const auto parsed = Endpoint::parse(address); !parsed) root.problem("listen", parsed.error().message);
-  }
+  const auto addresses = [&](std::string_view key) {
+    std::vector<std::string> texts = root.texts(key);
+    for (const std::string& address : texts) {
+      if (const auto parsed = Endpoint::parse(address); !parsed) root.problem(key, parsed.error().message);
+    }
+    return texts;
+  };
+  config.listen = addresses("listen");
+  config.http = addresses("http");
+  config.metrics_need_token = root.flag("metrics_need_token");
   config.workers = root.number("workers", config.workers, 1, 256);
   if (auto limits = root.section("limits")) read_limits(std::move(*limits), config.bounds);
+  if (auto tls = root.section("tls")) read_tls(std::move(*tls), config);
   if (auto log = root.section("log")) read_log(std::move(*log), config);
   root.refuse_unknown();
   FODSPOR_DO(problems.status());

@@ -126,8 +126,10 @@ Outgoing Dispatch::refusal(std::uint64_t id, const Failure& failure) const {
 
 void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Answered answered) {
   std::uint64_t id = 0;
-  const Answered counted = [this, answered = std::move(answered)](Outgoing bytes) {
+  const Answered counted = [this, kind = Metrics::kind_of(request), began = std::chrono::steady_clock::now(),
+                            answered = std::move(answered)](Outgoing bytes) {
     answers_.fetch_add(1, std::memory_order_relaxed);
+    metrics_.answered(kind, bytes, std::chrono::steady_clock::now() - began);
     answered(std::move(bytes));
   };
   std::optional<Result<Outgoing>> now;  // none: it is answered later, or was

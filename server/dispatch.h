@@ -13,6 +13,7 @@
 #include "server/caller.h"
 #include "server/follow_requests.h"
 #include "server/frames.h"
+#include "server/metrics.h"
 #include "server/protocol.capnp.h"
 
 namespace fodspor::server {
@@ -24,6 +25,8 @@ class Dispatch {
   // Calls `answered` once, here or later on a thread of the ledger's. `connections`: open now, for stats.
   void take(Frame& request, Caller& caller, std::size_t connections, Answered answered);
   std::uint64_t answers() const noexcept { return answers_.load(std::memory_order_relaxed); }
+  Metrics& metrics() noexcept { return metrics_; }
+  const std::string& software() const noexcept { return software_; }
 
   // How many bytes the answer of that request may take, about; for bounds, so it need not be right of what is no request.
   static std::size_t answer_bytes_of(Frame& request) noexcept;
@@ -54,6 +57,7 @@ class Dispatch {
   const std::string software_;
   FollowRequests follow_;
   std::atomic<std::uint64_t> answers_{0};
+  Metrics metrics_;
 };
 
 }  // namespace fodspor::server

@@ -2,6 +2,7 @@
 
 #include <sys/un.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <charconv>
@@ -14,10 +15,11 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view unix_mark = "unix:";
+constexpr std::string_view tls_mark = "tls:";
 
 tl::unexpected<Failure> unreadable(std::string_view text, std::string_view why) {
   return fail(Fault::invalid, "'" + std::string(text) + "' is no address to listen on: " + std::string(why) +
-                                  "; write unix:/path/of/socket, 127.0.0.1:7411 or [::1]:7411");
+                                  "; write unix:/path/of/socket, 127.0.0.1:7411, [::1]:7411 or tls:0.0.0.0:7411");
 }
 
 std::string text_of(const asio::ip::tcp::endpoint& at) {
@@ -27,8 +29,9 @@ std::string text_of(const asio::ip::tcp::endpoint& at) {
 
 }  // namespace
 
-Endpoint Endpoint::of(const asio::generic::stream_protocol::endpoint& address) {
+Endpoint Endpoint::of(const asio::generic::stream_protocol::endpoint& address, bool tls) {
   Endpoint endpoint;
+  endpoint.tls = tls;
   endpoint.address = address;
   if (address.protocol().family() == AF_UNIX) {
     sockaddr_un local{};
@@ -41,35 +44,66 @@ Endpoint Endpoint::of(const asio::generic::stream_protocol::endpoint& address) {
   asio::ip::tcp::endpoint tcp;
   std::memcpy(tcp.data(), address.data(), std::min<std::size_t>(address.size(), tcp.capacity()));
   tcp.resize(address.size());
-  endpoint.text = text_of(tcp);
+  endpoint.text = (tls ? std::string(tls_mark) : std::string()) + text_of(tcp);
+  endpoint.host = tcp.address().to_string();
   endpoint.loopback = tcp.address().is_loopback();
   return endpoint;
 }
 
-Result<Endpoint> Endpoint::parse(std::string_view text) {
-  if (text.starts_with(unix_mark)) {
-    const std::string path(text.substr(unix_mark.size()));
-    if (path.empty()) return unreadable(text, "the path is missing");
-    if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-      return unreadable(text, "the path of a Unix socket has at most " + std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes");
-    }
-    return of(asio::local::stream_protocol::endpoint(path));
+namespace {
+
+enum class Names : bool { not_looked_up, looked_up };
+
+Result<asio::ip::tcp::endpoint> found(std::string_view text, const std::string& host, std::uint16_t port, Names names) {
+  boost::system::error_code failed;
+  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, failed);
+  if (!failed) return asio::ip::tcp::endpoint(address, port);
+  if (names == Names::not_looked_up) return unreadable(text, "'" + host + "' is no IP address");
+  asio::io_context context;
+  const auto all = asio::ip::tcp::resolver(context).resolve(host, std::to_string(port), failed);
+  if (failed || all.empty()) return fail(Fault::unavailable, "'" + host + "' is no address that is known here: " + failed.message());
+  return all.begin()->endpoint();
+}
+
+Result<Endpoint> of_unix(std::string_view text) {
+  const std::string path(text.substr(unix_mark.size()));
+  if (path.empty()) return unreadable(text, "the path is missing");
+  if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+    return unreadable(text, "the path of a Unix socket has at most " + std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes");
   }
-  const std::size_t colon = text.rfind(':');
+  return Endpoint::of(asio::local::stream_protocol::endpoint(path));
+}
+
+Result<Endpoint> of_text(std::string_view text, Names names) {
+  if (text.starts_with(unix_mark)) return of_unix(text);
+  const bool tls = text.starts_with(tls_mark);
+  const std::string_view rest = tls ? text.substr(tls_mark.size()) : text;
+  if (tls && rest.starts_with(unix_mark)) return unreadable(text, "a Unix socket takes no TLS, as nobody can listen in");
+  const std::size_t colon = rest.rfind(':');
   if (colon == std::string_view::npos) return unreadable(text, "the port is missing");
   std::uint16_t port = 0;
-  const std::string_view digits = text.substr(colon + 1);
+  const std::string_view digits = rest.substr(colon + 1);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
     return unreadable(text, "the port is a number from 0 to 65535");
   }
-  std::string_view host = text.substr(0, colon);
+  std::string_view host = rest.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty()) return unreadable(text, "the host is missing");
-  if (host == "localhost") host = "127.0.0.1";
-  boost::system::error_code failed;
-  if (const auto address = asio::ip::make_address(host, failed); !failed) return of(asio::ip::tcp::endpoint(address, port));
-  return unreadable(text, "'" + std::string(host) + "' is no IP address");
+  FODSPOR_TRY(const auto address, found(text, std::string(host), port, names));
+  Endpoint endpoint = Endpoint::of(address, tls);
+  endpoint.host = host;
+  return endpoint;
+}
+
+}  // namespace
+
+Result<Endpoint> Endpoint::parse(std::string_view text) {
+  return of_text(text, Names::not_looked_up);
+}
+
+Result<Endpoint> Endpoint::look_up(std::string_view text) {
+  return of_text(text, Names::looked_up);
 }
 
 }  // namespace fodspor::server

@@ -1,23 +1,18 @@
 #include "server/listener.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <csignal>
-#include <deque>
 #include <set>
 
-#include "server/endpoint.h"
+#include "server/door.h"
+#include "server/http_session.h"
 #include "server/session.h"
 
 namespace fodspor::server {
@@ -27,31 +22,10 @@ namespace asio = boost::asio;
 namespace {
 
 using Protocol = asio::generic::stream_protocol;
-using Acceptor = asio::basic_socket_acceptor<Protocol>;
 
 constexpr std::chrono::milliseconds tick_every{250};
 // After accept failed for want of descriptors or memory.
 constexpr std::chrono::milliseconds accept_again_after{100};
-constexpr ::mode_t socket_mode = 0660;
-
-std::optional<Endpoint::File> file_at(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
-  return Endpoint::File{status.st_dev, status.st_ino};
-}
-
-// A socket file that nobody listens behind any more, as a server that was killed leaves it.
-bool is_stale(const Endpoint& endpoint) {
-  struct stat status {};
-  if (::lstat(endpoint.path->c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
-  asio::io_context context;
-  asio::local::stream_protocol::socket probe(context);
-  boost::system::error_code error;
-  probe.open({}, error);
-  probe.non_blocking(true, error);  // one whose queue is full has somebody behind it
-  probe.connect(asio::local::stream_protocol::endpoint(endpoint.path->string()), error);
-  return error == asio::error::connection_refused;
-}
 
 }  // namespace
 
@@ -69,39 +43,41 @@ class Listener::Impl {
                  deliveries_,
                  followers_,
                  options_.bounds,
-                 options_.admit,
+                 [this](std::string_view token) {
+                   auto grant = options_.admit(token);
+                   if (!grant) dispatch_.metrics().token_refused();
+                   return grant;
+                 },
                  options_.still_valid,
                  [this] { return open_.load(std::memory_order_relaxed); },
-                 options_.dropped},
+                 [this](std::string_view peer, std::string_view reason) {
+                   dispatch_.metrics().connection_dropped();
+                   options_.dropped(peer, reason);
+                 }},
         ticks_(network_),
         signals_(network_) {}
 
-  ~Impl() {
-    workers_.join();
-    for (const Endpoint& endpoint : endpoints_) {
-      if (endpoint.path && file_at(*endpoint.path) == endpoint.file) ::unlink(endpoint.path->c_str());
-    }
-  }
+  ~Impl() { workers_.join(); }
 
   Status listen() {
     FODSPOR_CHECK(!options_.addresses.empty() && options_.admit && options_.still_valid && options_.dropped);
-    for (const std::string& text : options_.addresses) FODSPOR_DO(listen_on(text));
+    for (const std::string& text : options_.addresses) FODSPOR_DO(listen_on(text, Door::Speaks::protocol));
+    for (const std::string& text : options_.http) FODSPOR_DO(listen_on(text, Door::Speaks::http));
     return {};
   }
 
   std::vector<std::string> addresses() const {
     std::vector<std::string> texts;
-    for (const Endpoint& endpoint : endpoints_) texts.push_back(endpoint.text);
+    for (const auto& door : doors_) texts.push_back(door->endpoint().text);
     return texts;
   }
 
   void run() {
     if (options_.signals) {
-      signals_.add(SIGTERM);
-      signals_.add(SIGINT);
+      for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
       watch_signals();
     }
-    for (Acceptor& acceptor : acceptors_) accept(acceptor);
+    for (const auto& door : doors_) accept(*door);
     tick();
     network_.run();
   }
@@ -111,52 +87,29 @@ class Listener::Impl {
   }
 
  private:
-  Status listen_on(const std::string& text) {
-    FODSPOR_TRY(Endpoint endpoint, Endpoint::parse(text));
-    if (!endpoint.loopback) {
-      return fail(Fault::invalid, text +
-                                      ": other machines can reach this address, and what goes over it would not be encrypted; listen on "
-                                      "127.0.0.1, [::1] or a Unix socket");
-    }
-    const auto cannot = [&](std::string_view what, const boost::system::error_code& error) {
-      return fail(Fault::unavailable, endpoint.text + ": cannot " + std::string(what) + ": " + error.message());
-    };
-    if (endpoint.path && is_stale(endpoint)) ::unlink(endpoint.path->c_str());
-    Acceptor acceptor(network_);
-    boost::system::error_code error;
-    acceptor.open(endpoint.address.protocol(), error);
-    if (!endpoint.path && !error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint.address, error);
-    if (error) return cannot("be bound", error);
-    if (endpoint.path && ::chmod(endpoint.path->c_str(), socket_mode) != 0) {
-      return cannot("be given its permissions", boost::system::error_code(errno, boost::system::system_category()));
-    }
-    if (endpoint.path) endpoint.file = file_at(*endpoint.path);
-    acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return cannot("be listened on", error);
-    if (!endpoint.path) endpoint = Endpoint::of(acceptor.local_endpoint(error));
-    acceptors_.push_back(std::move(acceptor));
-    endpoints_.push_back(std::move(endpoint));
+  Status listen_on(const std::string& address, Door::Speaks speaks) {
+    FODSPOR_TRY(auto door, Door::open(network_, address, speaks, options_.tls != nullptr));
+    doors_.push_back(std::move(door));
     return {};
   }
 
-  void accept(Acceptor& acceptor) {
-    acceptor.async_accept([this, &acceptor](const boost::system::error_code& error, Protocol::socket socket) {
-      if (stopping_ || error == asio::error::operation_aborted) return;
+  void accept(Door& door) {
+    door.acceptor().async_accept([this, &door](const boost::system::error_code& error, Protocol::socket socket) {
+      if (!door.acceptor().is_open() || error == asio::error::operation_aborted) return;
       if (error) {
         options_.dropped("a new connection", error.message());
         auto again = std::make_shared<asio::steady_timer>(network_, accept_again_after);
-        again->async_wait([this, &acceptor, again](const boost::system::error_code&) {
-          if (!stopping_) accept(acceptor);
+        again->async_wait([this, &door, again](const boost::system::error_code&) {
+          if (door.acceptor().is_open()) accept(door);
         });
         return;
       }
-      welcome(std::move(socket));
-      accept(acceptor);
+      welcome(std::move(socket), door);
+      accept(door);
     });
   }
 
-  void welcome(Protocol::socket socket) {
+  void welcome(Protocol::socket socket, const Door& door) {
     boost::system::error_code error;
     const auto remote = socket.remote_endpoint(error);
     const bool local = remote.protocol().family() == AF_UNIX;
@@ -165,20 +118,39 @@ class Listener::Impl {
       socket.set_option(asio::ip::tcp::no_delay(true), error);
       socket.set_option(asio::socket_base::keep_alive(true), error);
     }
-    if (sessions_.size() >= options_.bounds.connections_max) {
+    if (sessions_.size() + probes_.size() >= options_.bounds.connections_max) {
+      dispatch_.metrics().connection_refused();
       options_.dropped(peer, "there are as many connections as there may be");
       return;  // which closes it
     }
-    auto session = std::make_shared<Session>(std::move(socket), peer, service_);
-    sessions_.insert(session);
-    open_.store(sessions_.size(), std::memory_order_relaxed);
-    // Taken out in a turn of its own: sessions end while others are walked.
-    session->start([this, ended = std::weak_ptr(session)] { asio::post(network_, [this, ended] { forget(ended.lock()); }); });
+    try {
+      begin(door.endpoint().tls ? Stream(std::move(socket), options_.tls()) : Stream(std::move(socket)), peer, door);
+    } catch (const std::bad_alloc&) {
+      options_.dropped(peer, "out of memory");
+    }
   }
 
-  void forget(const std::shared_ptr<Session>& session) {
-    sessions_.erase(session);
-    open_.store(sessions_.size(), std::memory_order_relaxed);
+  void begin(Stream stream, const std::string& peer, const Door& door) {
+    std::shared_ptr<Connection> connection;
+    if (door.speaks() == Door::Speaks::http) {
+      const bool metrics_open = door.endpoint().loopback && !options_.metrics_need_token;
+      connection = std::make_shared<HttpSession>(std::move(stream), peer, service_, metrics_open);
+    } else {
+      connection = std::make_shared<Session>(std::move(stream), peer, service_);
+    }
+    // Who asks whether we are ready while we end is answered, and not waited for.
+    (stopping_ ? probes_ : sessions_).insert(connection);
+    count_open();
+    // Taken out in a turn of its own: connections end while others are walked.
+    connection->start([this, ended = std::weak_ptr(connection)] { asio::post(network_, [this, ended] { forget(ended.lock()); }); });
+  }
+
+  void count_open() { open_.store(sessions_.size() + probes_.size(), std::memory_order_relaxed); }
+
+  void forget(const std::shared_ptr<Connection>& connection) {
+    sessions_.erase(connection);
+    probes_.erase(connection);
+    count_open();
     end_if_drained();
   }
 
@@ -192,17 +164,22 @@ class Listener::Impl {
           ticking_.store(false);
         });
       }
-      const auto now = Session::Clock::now();
+      const auto now = Connection::Clock::now();
       for (const auto& session : sessions_) session->tick(now);
+      for (const auto& probe : probes_) probe->tick(now);
       tick();
     });
   }
 
   void watch_signals() {
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
       watch_signals();  // first, as stopping may end it
-      stop_here();
+      if (signal != SIGHUP) {
+        stop_here();
+      } else if (options_.hung_up) {
+        options_.hung_up();
+      }
     });
   }
 
@@ -211,15 +188,19 @@ class Listener::Impl {
       for (const auto& session : sessions_) session->drop("the server stops at once");
       return;
     }
-    stopping_ = true;
-    boost::system::error_code ignored;  // they are closed either way
-    for (Acceptor& acceptor : acceptors_) acceptor.close(ignored);
+    stopping_ = service_.draining = true;
+    for (const auto& door : doors_) {
+      if (door->speaks() == Door::Speaks::protocol) door->close();
+    }
     for (const auto& session : sessions_) session->drain();
     end_if_drained();
   }
 
   void end_if_drained() {
     if (!stopping_ || !sessions_.empty()) return;
+    for (const auto& door : doors_) door->close();
+    for (const auto& probe : probes_) probe->drop("the server has ended");
+    if (!probes_.empty()) return;
     ticks_.cancel();
     boost::system::error_code ignored;  // nobody waits for one any more
     signals_.cancel(ignored);
@@ -233,9 +214,9 @@ class Listener::Impl {
   Dispatch dispatch_;
   Deliveries deliveries_;
   Service service_;
-  std::deque<Acceptor> acceptors_;
-  std::vector<Endpoint> endpoints_;
-  std::set<std::shared_ptr<Session>> sessions_;
+  std::vector<std::unique_ptr<Door>> doors_;
+  std::set<std::shared_ptr<Connection>> sessions_;
+  std::set<std::shared_ptr<Connection>> probes_;  // that came after stop()
   std::atomic<std::size_t> open_{0};
   std::atomic<bool> ticking_{false};
   asio::steady_timer ticks_;

@@ -11,6 +11,7 @@
 #include "engine/ledger.h"
 #include "server/bounds.h"
 #include "server/dispatch.h"
+#include "server/tls.h"
 
 namespace fodspor::server {
 
@@ -18,7 +19,11 @@ class Listener {
  public:
   struct Options {
     std::vector<std::string> addresses;  // as endpoint.h reads them; at least one
+    std::vector<std::string> http;       // the same, where HTTP is spoken
+    bool metrics_need_token = false;     // on this machine too; what others can reach needs one always
     Bounds bounds;
+    // What TLS is spoken with from now on; empty: it is not spoken. On the network's thread.
+    std::function<TlsContext()> tls;
     std::size_t workers = 2;
     std::string software;  // what welcome says
     // What a token lets its bearer do, and whether the one with that public id still does; on the network's thread.
@@ -28,17 +33,17 @@ class Listener {
     std::function<void()> each_tick;
     // A connection that was refused or dropped, with the reason; on the network's thread. Nothing of what it sent is in it.
     std::function<void(std::string_view peer, std::string_view reason)> dropped;
-    bool signals = false;  // SIGTERM and SIGINT call stop()
+    bool signals = false;  // SIGTERM and SIGINT call stop(), and SIGHUP calls this:
+    std::function<void()> hung_up;
   };
 
-  // Bound and listening when it returns. Fault::invalid (an address; a TCP address that other machines can reach, which takes TLS),
-  // unavailable (in use, no permission), and those of the file of kept places (places.h).
+  // Bound and listening when it returns. Fault::invalid and unavailable as of Door::open, and those of the file of kept places (places.h).
   static Result<std::unique_ptr<Listener>> open(engine::Ledger& ledger, Options options);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  // With the ports that they really have.
+  // With the ports that they really have; those of HTTP last.
   std::vector<std::string> addresses() const;
   // Serves until everything is drained after stop().
   void run();

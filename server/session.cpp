@@ -29,8 +29,8 @@ Failure stops() {
 
 }  // namespace
 
-Session::Session(Socket socket, std::string peer, Service& service)
-    : socket_(std::move(socket)), peer_(std::move(peer)), service_(service), work_(asio::make_strand(service.workers)) {}
+Session::Session(Stream stream, std::string peer, Service& service)
+    : stream_(std::move(stream)), peer_(std::move(peer)), service_(service), work_(asio::make_strand(service.workers)) {}
 
 void Session::start(std::function<void()> ended) {
   ended_ = std::move(ended);
@@ -41,7 +41,7 @@ void Session::start(std::function<void()> ended) {
 
 void Session::start_reading() {
   asio::co_spawn(
-      socket_.get_executor(), [self = shared_from_this()] { return self->read(); },
+      stream_.get_executor(), [self = shared_from_this()] { return self->read(); },
       [self = shared_from_this()](const std::exception_ptr& thrown) {
         // Nothing of ours throws here; memory may be short.
         if (thrown) self->drop("out of memory");
@@ -54,13 +54,18 @@ asio::awaitable<void> Session::read() {
     const auto room = frames_.room();
     boost::system::error_code error;
     const std::size_t bytes =
-        co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), asio::redirect_error(asio::use_awaitable, error));
+        co_await stream_.async_read_some(asio::buffer(room.data(), room.size()), asio::redirect_error(asio::use_awaitable, error));
     if (closed_) co_return;
+    if (stream_.turned_plain()) co_return refuse_and_end(0, {Fault::invalid, stream_.trouble() + "; write tls: in front of it"});
+    if (!stream_.trouble().empty()) co_return drop(stream_.trouble());
     if (error) {
       // The client has gone, or has sent all that it will: what it asked for is still answered if it listens.
       reading_ = false;
       end_if_done();
       co_return;
+    }
+    if (!caller_ && looks_like_tls(room.first(bytes))) {
+      co_return refuse_and_end(0, {Fault::invalid, "the client speaks TLS, and this address takes none"});
     }
     frames_.got(bytes);
     const bool more = take_frames();
@@ -219,7 +224,7 @@ void Session::write() {
     ++writing_;
   }
   write_began_ = Clock::now();
-  asio::async_write(socket_, buffers, [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+  asio::async_write(stream_, buffers, [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
     if (self->closed_) return;
     if (error) return self->close();
     for (; self->writing_ > 0; --self->writing_) {
@@ -253,8 +258,7 @@ void Session::linger() {
   if (lingering_) return;
   lingering_ = true;
   deadline_ = Clock::now() + Bounds::linger_for;
-  boost::system::error_code ignored;  // of a socket that is closed next
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  stream_.shut_down_send();
   frames_ = {};
   count_input();
   discard();
@@ -262,7 +266,7 @@ void Session::linger() {
 
 void Session::discard() {
   const auto room = frames_.room();
-  socket_.async_read_some(asio::buffer(room.data(), room.size()),
+  stream_.async_read_some(asio::buffer(room.data(), room.size()),
                           [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
                             if (self->closed_) return;
                             if (error) return self->close();
@@ -290,7 +294,7 @@ void Session::drain() {
 void Session::end_subscriptions() {
   ++in_flight_;
   service_.followers.leave(*caller_, [self = shared_from_this()](const std::vector<std::uint64_t>& ids) {
-    asio::post(self->socket_.get_executor(), [self, ids] {
+    asio::post(self->stream_.get_executor(), [self, ids] {
       for (const std::uint64_t id : ids) self->answer(self->service_.dispatch.refusal(id, stops()));
       --self->in_flight_;
       self->end_if_done();
@@ -314,9 +318,7 @@ void Session::close() {
   closed_ = true;
   gone_.store(true, std::memory_order_relaxed);
   count_input();
-  boost::system::error_code ignored;  // of a socket that nobody looks at any more
-  socket_.shutdown(Socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  stream_.close();
   if (writing_ == 0) outgoing_.clear();  // else the write that is under way still looks at them
   tell_end();
 }

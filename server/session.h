@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
@@ -15,9 +14,11 @@
 #include <string>
 
 #include "server/bounds.h"
+#include "server/connection.h"
 #include "server/deliveries.h"
 #include "server/dispatch.h"
 #include "server/frames.h"
+#include "server/stream.h"
 
 namespace fodspor::server {
 
@@ -35,24 +36,19 @@ struct Service {
   // A connection that ends otherwise than by its client's wish, with the reason.
   std::function<void(std::string_view peer, std::string_view reason)> dropped;
   std::size_t held_bytes = 0;  // by messages of all connections; the network's thread alone
+  bool draining = false;       // the network's thread alone
   // And by what follows.
   std::size_t all_held_bytes() const noexcept { return held_bytes + followers.held_bytes(); }
 };
 
-class Session final : public Taker, public std::enable_shared_from_this<Session> {
+class Session final : public Connection, public Taker, public std::enable_shared_from_this<Session> {
  public:
-  using Socket = boost::asio::generic::stream_protocol::socket;
-  using Clock = std::chrono::steady_clock;
+  Session(Stream stream, std::string peer, Service& service);
 
-  Session(Socket socket, std::string peer, Service& service);
-
-  void start(std::function<void()> ended);
-  // Looks at the deadlines.
-  void tick(Clock::time_point now);
-  // Takes no further request; ends when those that were taken are answered.
-  void drain();
-  // Ends at once.
-  void drop(std::string_view reason);
+  void start(std::function<void()> ended) override;
+  void tick(Clock::time_point now) override;
+  void drain() override;
+  void drop(std::string_view reason) override;
   void take_piece(Outgoing piece) override;
 
   // One of its answers is there. True for the first of a turn, after whose last go_on_after_delivery() follows.
@@ -82,7 +78,7 @@ class Session final : public Taker, public std::enable_shared_from_this<Session>
   void close();
   void tell_end();
 
-  Socket socket_;
+  Stream stream_;
   const std::string peer_;
   Service& service_;
   std::function<void()> ended_;

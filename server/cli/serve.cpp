@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "server/certificates.h"
 #include "server/cli/commands.h"
 #include "server/cli/input.h"
 #include "server/journal.h"
@@ -40,17 +41,35 @@ class ServeCommand : public Command {
         About::Group::care,
         {"Serve the ledger over a socket, until a signal ends it", "Stil registret til rådighed over en socket, til et signal slutter det"},
         "Clients say hello with a token (fodspor token add) and speak Cap'n Proto (server/protocol.capnp). Without --listen and without a "
-        "configuration file it listens on the Unix socket fodspor.sock in the ledger's folder. SIGTERM answers what has come and ends; a "
-        "second "
-        "one ends at once.",
+        "configuration file it listens on the Unix socket fodspor.sock in the ledger's folder. What other machines can reach takes TLS and "
+        "a certificate (fodspor certificate). SIGTERM answers what has come and ends; a second one ends at once. SIGHUP reads the "
+        "certificate again.",
         {{"fodspor serve", "on fodspor.sock in the ledger's folder"},
          {"fodspor serve --listen 127.0.0.1:7411 --listen unix:/run/fodspor/socket", "two doors"},
+         {"fodspor serve --listen tls:0.0.0.0:7411 --certificate certificate.pem --key key.pem", "for other machines, over TLS"},
+         {"fodspor serve --http 127.0.0.1:7480", "HTTP and JSON besides the socket"},
          {"fodspor serve --config fodspor.toml", "as that file says"}}};
   }
   std::vector<Option> options() override {
-    return {{"--listen", "ADDRESS", "Where, once for each: unix:/path, 127.0.0.1:7411, [::1]:7411", &listen_, false, {}},
-            {"--config", "FILE", "A configuration file (TOML); what is typed goes before it", &config_, false, {}},
-            {"--log", "FORMAT", "How to log on stderr", &log_, false, {"text", "json"}}};
+    return {
+        {"--listen", "ADDRESS", "Where, once for each: unix:/path, 127.0.0.1:7411, [::1]:7411, tls:0.0.0.0:7411", &listen_, false, {}},
+        {"--http", "ADDRESS", "Where HTTP and JSON are spoken besides, once for each; /healthz, /readyz, /metrics too", &http_, false, {}},
+        {"--certificate",
+         "FILE",
+         "For TLS: the certificate to show (PEM), with those between it and its authority",
+         &certificate_,
+         false,
+         {}},
+        {"--key", "FILE", "For TLS: its key", &key_, false, {}},
+        {"--client-ca", "FILE", "For TLS: a client must show a certificate of one of these authorities", &client_ca_, false, {}},
+        {"--config", "FILE", "A configuration file (TOML); what is typed goes before it", &config_, false, {}},
+        {"--log", "FORMAT", "How to log on stderr", &log_, false, {"text", "json"}}};
+  }
+
+  std::optional<std::string> mistake() const override {
+    if (certificate_.has_value() != key_.has_value()) return "--certificate and --key go together";
+    if (client_ca_ && !certificate_) return "--client-ca goes with --certificate and --key";
+    return std::nullopt;
   }
 
   Result<Exit> run(Console& console) override {
@@ -59,7 +78,11 @@ class ServeCommand : public Command {
     Journal journal(config);
     FODSPOR_TRY(const auto ledger, console.open(engine::Access::write));
     FODSPOR_TRY(const auto tokens, Tokens::open(console.settings().ledger));
-    FODSPOR_TRY(const auto listener, Listener::open(*ledger, options_for(config, console, *tokens, journal)));
+    std::unique_ptr<Certificates> certificates;
+    if (config.tls) {
+      FODSPOR_TRY(certificates, Certificates::open(*config.tls));
+    }
+    FODSPOR_TRY(const auto listener, Listener::open(*ledger, options_for(config, console, *tokens, certificates.get(), journal)));
     for (const std::string& address : listener->addresses()) journal.tell(Journal::Level::info, "listening", {{"address", address}});
     listener->run();
     journal.tell(Journal::Level::info, "stopped", {{"position", ledger->durable().value}});
@@ -74,16 +97,33 @@ class ServeCommand : public Command {
       FODSPOR_TRY(config, Config::read(file.content(), file.name()));
     }
     if (!listen_.empty()) config.listen = listen_;
+    if (!http_.empty()) config.http = http_;
     if (config.listen.empty()) config.listen = {"unix:" + (console.settings().ledger / "fodspor.sock").string()};
+    if (certificate_) config.tls.emplace(CertificateFiles{*certificate_, *key_, client_ca_});
     if (log_) config.log_format = *log_ == "json" ? Config::LogFormat::json : Config::LogFormat::text;
     if (config.workers == 0) config.workers = std::max(2u, std::thread::hardware_concurrency());
     return config;
   }
 
-  static Listener::Options options_for(const Config& config, const Console& console, Tokens& tokens, Journal& journal) {
+  // Trouble is told once, as long as it stays the same; and its end.
+  static void tell_refresh(Journal& journal, const Result<bool>& changed, std::string& told, std::string_view done,
+                           std::string_view trouble) {
+    if (changed) {
+      if (*changed || !told.empty()) journal.tell(Journal::Level::info, done);
+      told.clear();
+    } else if (changed.error().message != told) {
+      told = changed.error().message;
+      journal.tell(Journal::Level::error, trouble, {{"reason", told}});
+    }
+  }
+
+  static Listener::Options options_for(const Config& config, const Console& console, Tokens& tokens, Certificates* certificates,
+                                       Journal& journal) {
     const auto now = console.world().now;
     Listener::Options options;
     options.addresses = config.listen;
+    options.http = config.http;
+    options.metrics_need_token = config.metrics_need_token;
     options.bounds = config.bounds;
     options.workers = config.workers;
     options.software = "fodspor " + std::string(version());
@@ -96,16 +136,17 @@ class ServeCommand : public Command {
       return grant;
     };
     options.still_valid = [&tokens, now](std::string_view id) { return tokens.still_valid(id, now()); };
-    options.each_tick = [&tokens, &journal, trouble = std::string()]() mutable {
-      const auto changed = tokens.refresh();
-      if (changed) {
-        if (*changed || !trouble.empty()) journal.tell(Journal::Level::info, "tokens read again");
-        trouble.clear();
-      } else if (changed.error().message != trouble) {
-        trouble = changed.error().message;
-        journal.tell(Journal::Level::error, "the token file cannot be read; the tokens that were read last hold", {{"reason", trouble}});
-      }
+    options.each_tick = [&tokens, certificates, &journal, tokens_told = std::string(), certificates_told = std::string()]() mutable {
+      tell_refresh(journal, tokens.refresh(), tokens_told, "tokens read again",
+                   "the token file cannot be read; the tokens that were read last hold");
+      if (certificates == nullptr) return;
+      tell_refresh(journal, certificates->refresh(), certificates_told, "certificate read again",
+                   "the certificate cannot be read; the one that was read last holds");
     };
+    if (certificates != nullptr) {
+      options.tls = [certificates] { return certificates->current(); };
+      options.hung_up = [certificates] { certificates->ask_again(); };
+    }
     options.dropped = [&journal](std::string_view peer, std::string_view reason) {
       journal.tell(Journal::Level::warning, "connection ended", {{"peer", peer}, {"reason", reason}});
     };
@@ -113,8 +154,8 @@ class ServeCommand : public Command {
     return options;
   }
 
-  std::vector<std::string> listen_;
-  std::optional<std::string> config_, log_;
+  std::vector<std::string> listen_, http_;
+  std::optional<std::string> config_, log_, certificate_, key_, client_ca_;
 };
 
 }  // namespace

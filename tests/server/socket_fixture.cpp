@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "server/endpoint.h"
 #include "server/frames.h"
 #include "tests/support/must.h"
 #include "tests/support/scratch.h"
@@ -41,8 +42,8 @@ void fill_append(wire::Request::Builder request, const std::string& id, const st
 
 }  // namespace
 
-Served::Served(const Bounds& bounds, std::size_t workers)
-    : directory_(fodspor::tests::new_scratch_directory("served")), bounds_(bounds), workers_(workers) {
+Served::Served(const Bounds& bounds, std::size_t workers, Doors doors)
+    : directory_(fodspor::tests::new_scratch_directory("served")), bounds_(bounds), workers_(workers), doors_(std::move(doors)) {
   engine::Options options;
   options.create = true;
   ledger_ = must(engine::Ledger::open(directory_, options));
@@ -63,6 +64,10 @@ Served::~Served() {
 void Served::begin() {
   Listener::Options options;
   options.addresses = {"unix:" + socket_path().string()};
+  options.addresses.insert(options.addresses.end(), doors_.addresses.begin(), doors_.addresses.end());
+  options.tls = doors_.tls;
+  options.http = doors_.http;
+  options.metrics_need_token = doors_.metrics_need_token;
   options.bounds = bounds_;
   options.workers = workers_;
   options.software = "tests";
@@ -186,6 +191,12 @@ Wire::Wire(const std::filesystem::path& socket) : descriptor_(::socket(AF_UNIX, 
   REQUIRE(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
 }
 
+Wire::Wire(const std::string& address) {
+  const Endpoint endpoint = must(Endpoint::parse(address));
+  descriptor_ = ::socket(endpoint.address.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(::connect(descriptor_, endpoint.address.data(), static_cast<socklen_t>(endpoint.address.size())) == 0);
+}
+
 Wire::~Wire() {
   ::close(descriptor_);
 }
@@ -221,6 +232,17 @@ std::vector<std::byte> hello_bytes(const std::string& token, std::uint16_t versi
   auto hello = request.initHello();
   hello.setVersion(version);
   hello.setToken(token);
+  return framed(message);
+}
+
+std::vector<std::byte> read_bytes(std::uint64_t id, std::uint32_t most) {
+  capnp::MallocMessageBuilder message;
+  auto request = message.initRoot<wire::Request>();
+  request.setId(id);
+  auto read = request.initRead();
+  read.setLog();
+  read.setMost(most);
+  read.setForm(wire::Form::JSON);
   return framed(message);
 }
 

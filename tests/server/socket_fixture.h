@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,10 +17,18 @@
 
 namespace fodspor::server::tests {
 
+// What a server has besides the Unix socket in its folder.
+struct Doors {
+  std::vector<std::string> addresses;
+  std::function<TlsContext()> tls;
+  std::vector<std::string> http;
+  bool metrics_need_token = false;
+};
+
 class Served {
  public:
   // With two programmes, roskilde and kalundborg, in it: events 1 and 2.
-  explicit Served(const Bounds& bounds = {}, std::size_t workers = 2);
+  explicit Served(const Bounds& bounds = {}, std::size_t workers = 2, Doors doors = {});
   ~Served();
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
@@ -34,6 +43,8 @@ class Served {
   engine::Ledger& ledger() { return *ledger_; }
   Listener& listener() { return *listener_; }
   std::string address() const { return listener_->addresses().front(); }
+  // Of the doors that were asked for, with the ports that they got.
+  std::string door(std::size_t index = 0) const { return listener_->addresses().at(index + 1); }
   std::filesystem::path socket_path() const;
   const std::filesystem::path& directory() const { return directory_; }
   std::vector<std::string> dropped() const;  // the reasons, so far
@@ -46,6 +57,7 @@ class Served {
   std::filesystem::path directory_;
   const Bounds bounds_;
   const std::size_t workers_;
+  const Doors doors_;
   std::unique_ptr<engine::Ledger> ledger_;
   std::unique_ptr<Tokens> tokens_;
   std::unique_ptr<Listener> listener_;
@@ -82,6 +94,7 @@ std::string educated(const std::string& stream);  // names no programme
 class Wire {
  public:
   explicit Wire(const std::filesystem::path& socket);
+  explicit Wire(const std::string& address);  // as endpoint.h reads them; no TLS is spoken, whatever it says
   ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -97,6 +110,7 @@ class Wire {
 
 // Requests as bytes.
 std::vector<std::byte> hello_bytes(const std::string& token, std::uint16_t version = 1);
+std::vector<std::byte> read_bytes(std::uint64_t id, std::uint32_t most);  // the log as JSON
 std::vector<std::byte> append_bytes(std::uint64_t id, const std::string& request, const std::vector<std::string>& events);
 
 }  // namespace fodspor::server::tests
