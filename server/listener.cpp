@@ -81,6 +81,11 @@ class Listener::Impl {
   Status listen() {
     FODSPOR_CHECK(!options_.addresses.empty() && options_.admit && options_.still_valid && options_.dropped);
     for (const std::string& text : options_.addresses) FODSPOR_DO(listen_on(text));
+    if (!options_.signals) return {};
+    // From here on they wait for run() instead of ending the process.
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    if (options_.hung_up) signals_.add(SIGHUP);
     return {};
   }
 
@@ -91,11 +96,7 @@ class Listener::Impl {
   }
 
   void run() {
-    if (options_.signals) {
-      signals_.add(SIGTERM);
-      signals_.add(SIGINT);
-      watch_signals();
-    }
+    if (options_.signals) watch_signals();
     for (Acceptor& acceptor : acceptors_) accept(acceptor);
     tick();
     network_.run();
@@ -178,6 +179,7 @@ class Listener::Impl {
   }
 
   void tick() {
+    if (ended_) return;  // it was on its way when the others were taken back
     ticks_.expires_after(tick_every);
     ticks_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
@@ -194,10 +196,10 @@ class Listener::Impl {
   }
 
   void watch_signals() {
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
-      stop_here();
-      watch_signals();
+      signal == SIGHUP ? options_.hung_up() : stop_here();
+      if (!ended_) watch_signals();
     });
   }
 
@@ -207,6 +209,7 @@ class Listener::Impl {
       return;
     }
     stopping_ = true;
+    if (options_.stopping) options_.stopping();
     boost::system::error_code ignored;  // they are closed either way
     for (Acceptor& acceptor : acceptors_) acceptor.close(ignored);
     for (const auto& session : sessions_) session->drain();
@@ -215,6 +218,7 @@ class Listener::Impl {
 
   void end_if_drained() {
     if (!stopping_ || !sessions_.empty()) return;
+    ended_ = true;
     ticks_.cancel();
     boost::system::error_code ignored;  // nobody waits for one any more
     signals_.cancel(ignored);
@@ -233,6 +237,7 @@ class Listener::Impl {
   asio::steady_timer ticks_;
   asio::signal_set signals_;
   bool stopping_ = false;
+  bool ended_ = false;  // and nobody is left: what is waited for now would keep run() from returning
 };
 
 Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
