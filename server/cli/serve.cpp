@@ -2,12 +2,16 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "server/cli/commands.h"
 #include "server/cli/input.h"
 #include "server/journal.h"
 #include "server/listener.h"
+#include "server/reloads.h"
+#include "server/supervision.h"
 #include "server/tokens.h"
 #include "server/version.h"
 
@@ -17,6 +21,9 @@ namespace {
 
 // Files of the ledger, and what else a process has open.
 constexpr rlim_t own_descriptors = 1'024;
+
+// About every ten seconds the service manager hears how far the log has come.
+constexpr unsigned ticks_a_status = 40;
 
 // A connection is an open file. What the system allows is raised as far as it goes; if that is too few, the ledger must not be what
 // suffers.
@@ -32,6 +39,35 @@ Status make_room_for_connections(const Bounds& bounds) {
                                   "; raise that (ulimit -n, LimitNOFILE=), or allow fewer connections");
 }
 
+// The rooms of a server that is run from here, for as long as it runs.
+struct Running {
+  explicit Running(const Config& config, const World& world) : journal(config), supervision(world.variable) {}
+
+  Journal journal;
+  Supervision supervision;
+  Reloads reloads;
+  std::atomic<bool> reload_wanted{false};
+};
+
+// An empty or missing folder becomes a ledger; one that is there stays as it is.
+Status make_if_missing(Console& console, Journal& journal) {
+  FODSPOR_DO(console.no_file_in_its_place());
+  const auto& folder = console.settings().ledger;
+  engine::Options options;
+  options.access = engine::Access::read;
+  options.now = console.world().now;
+  if (const auto there = engine::Ledger::open(folder, options); there || there.error().fault != Fault::not_found) return {};
+  options.access = engine::Access::write;
+  options.create = true;
+  FODSPOR_TRY(const auto made, engine::Ledger::open(folder, options));
+  journal.tell(Journal::Level::info, "made a new ledger", {{"folder", folder.string()}});
+  return {};
+}
+
+std::string standing(const engine::Ledger& ledger) {
+  return "Serving; the last event is " + std::to_string(ledger.durable().value);
+}
+
 class ServeCommand : public Command {
  public:
   About about() const override {
@@ -41,33 +77,43 @@ class ServeCommand : public Command {
         {"Serve the ledger over a socket, until a signal ends it", "Stil registret til rådighed over en socket, til et signal slutter det"},
         "Clients say hello with a token (fodspor token add) and speak Cap'n Proto (server/protocol.capnp). Without --listen and without a "
         "configuration file it listens on the Unix socket fodspor.sock in the ledger's folder. SIGTERM answers what has come and ends; a "
-        "second "
-        "one ends at once.",
+        "second one ends at once. SIGHUP reads the tokens, and [log] of the configuration file, again. Started by systemd (Type=notify) it "
+        "says when it is ready, reloading, stopping and alive.",
         {{"fodspor serve", "on fodspor.sock in the ledger's folder"},
          {"fodspor serve --listen 127.0.0.1:7411 --listen unix:/run/fodspor/socket", "two doors"},
-         {"fodspor serve --config fodspor.toml", "as that file says"}}};
+         {"fodspor serve --create --config fodspor.toml", "as that file says, on a new ledger if there is none"}}};
   }
   std::vector<Option> options() override {
     return {{"--listen", "ADDRESS", "Where, once for each: unix:/path, 127.0.0.1:7411, [::1]:7411", &listen_, false, {}},
             {"--config", "FILE", "A configuration file (TOML); what is typed goes before it", &config_, false, {}},
+            {"--create", "", "Make the ledger if its folder is empty or missing", &create_, false, {}},
             {"--log", "FORMAT", "How to log on stderr", &log_, false, {"text", "json"}}};
   }
 
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(Config config, configured(console));
     FODSPOR_DO(make_room_for_connections(config.bounds));
-    Journal journal(config);
+    // A reload that is asked for too early is none; it must not be the end.
+    std::signal(SIGHUP, SIG_IGN);
+    Running running(config, console.world());
+    Journal& journal = running.journal;
+    if (create_) {
+      FODSPOR_DO(make_if_missing(console, journal));
+    }
     FODSPOR_TRY(const auto ledger, console.open(engine::Access::write));
     FODSPOR_TRY(const auto tokens, Tokens::open(console.settings().ledger));
-    FODSPOR_TRY(const auto listener, Listener::open(*ledger, options_for(config, console, *tokens, journal)));
+    FODSPOR_TRY(const auto listener, Listener::open(*ledger, options_for(config, console, *ledger, *tokens, running)));
+    running.reloads.add("tokens", [&] { return read_again(*tokens); });
+    running.reloads.add("journal", [&] { return follow_again(console, journal); });
     for (const std::string& address : listener->addresses()) journal.tell(Journal::Level::info, "listening", {{"address", address}});
+    running.supervision.ready(standing(*ledger));
     listener->run();
     journal.tell(Journal::Level::info, "stopped", {{"position", ledger->durable().value}});
     return Exit::yes;
   }
 
  private:
-  Result<Config> configured(Console& console) const {
+  Result<Config> configured(const Console& console) const {
     Config config;
     if (config_) {
       FODSPOR_TRY(const Input file, Input::read(config_, console.world()));
@@ -80,8 +126,28 @@ class ServeCommand : public Command {
     return config;
   }
 
-  static Listener::Options options_for(const Config& config, const Console& console, Tokens& tokens, Journal& journal) {
+  static Status read_again(Tokens& tokens) {
+    FODSPOR_DO(tokens.refresh());
+    return {};
+  }
+
+  // Of what the file says, how to log holds at once; what listens, and within which bounds, from the next start on.
+  Status follow_again(const Console& console, Journal& journal) const {
+    if (!config_ || *config_ == "-") return {};
+    FODSPOR_TRY(const Config config, configured(console));
+    journal.follow(config);
+    return {};
+  }
+
+  static void reload(const engine::Ledger& ledger, Running& running) {
+    const std::size_t failed = running.reloads.run(running.journal);
+    running.supervision.ready(failed == 0 ? standing(ledger) : "Serving; not all could be read again: see the log");
+  }
+
+  static Listener::Options options_for(const Config& config, const Console& console, const engine::Ledger& ledger, Tokens& tokens,
+                                       Running& running) {
     const auto now = console.world().now;
+    Journal& journal = running.journal;
     Listener::Options options;
     options.addresses = config.listen;
     options.bounds = config.bounds;
@@ -96,7 +162,7 @@ class ServeCommand : public Command {
       return grant;
     };
     options.still_valid = [&tokens, now](std::string_view id) { return tokens.still_valid(id, now()); };
-    options.each_tick = [&tokens, &journal, trouble = std::string()]() mutable {
+    options.each_tick = [&ledger, &tokens, &running, &journal, trouble = std::string(), told = Position{}, tick = 0u]() mutable {
       const auto changed = tokens.refresh();
       if (changed) {
         if (*changed || !trouble.empty()) journal.tell(Journal::Level::info, "tokens read again");
@@ -105,6 +171,21 @@ class ServeCommand : public Command {
         trouble = changed.error().message;
         journal.tell(Journal::Level::error, "the token file cannot be read; the tokens that were read last hold", {{"reason", trouble}});
       }
+      if (running.reload_wanted.exchange(false)) reload(ledger, running);
+      if (const Position last = ledger.durable(); ++tick % ticks_a_status == 0 && last != told) {
+        running.supervision.status(standing(ledger));
+        told = last;
+      }
+      // Here, because it takes both the network's thread and a worker to get here.
+      running.supervision.alive(Supervision::Clock::now());
+    };
+    options.hung_up = [&running] {
+      running.supervision.reloading();
+      running.reload_wanted = true;
+    };
+    options.stopping = [&running] {
+      running.supervision.stopping();
+      running.journal.tell(Journal::Level::info, "stopping");
     };
     options.dropped = [&journal](std::string_view peer, std::string_view reason) {
       journal.tell(Journal::Level::warning, "connection ended", {{"peer", peer}, {"reason", reason}});
@@ -115,6 +196,7 @@ class ServeCommand : public Command {
 
   std::vector<std::string> listen_;
   std::optional<std::string> config_, log_;
+  bool create_ = false;
 };
 
 }  // namespace
