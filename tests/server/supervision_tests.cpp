@@ -49,7 +49,7 @@ class Manager {
     return size <= 0 ? std::string() : std::string(bytes.data(), static_cast<std::size_t>(size));
   }
   // The next one that begins so; others are passed over.
-  std::string hear(const std::string& begins) const {
+  std::string hear_of(const std::string& begins) const {
     for (;;) {
       const std::string told = hear();
       if (told.empty() || told.starts_with(begins)) return told;
@@ -143,31 +143,33 @@ SCENARIO("a supervised server is ready when it listens, reloads on SIGHUP, and t
   const std::string log = (folder.folder() / "log").string();
   Process server({"serve", "--ledger", folder.ledger(), "--config", configuration},
                  {log, {{"NOTIFY_SOCKET", manager.name()}, {"WATCHDOG_USEC", "1000000"}}});
-  CHECK(manager.hear("READY=1").find("the last event is 4") != std::string::npos);
+  CHECK(manager.hear_of("READY=1").find("the last event is 4") != std::string::npos);
   CHECK(std::filesystem::exists(folder.socket()));
   const auto client = folder.client();
-  CHECK(manager.hear("WATCHDOG=1") == "WATCHDOG=1");
+  CHECK(manager.hear_of("WATCHDOG=1") == "WATCHDOG=1");
   CHECK(content_of(log).empty());
 
   WHEN("the configuration says otherwise by then") {
     folder.file("fodspor.toml", "[log]\nformat = \"json\"\nlevel = \"info\"\n");
     server.send(SIGHUP);
-    CHECK(manager.hear("RELOADING=1").starts_with("RELOADING=1\nMONOTONIC_USEC="));
-    CHECK(manager.hear("READY=1").starts_with("READY=1"));
+    CHECK(manager.hear_of("RELOADING=1").starts_with("RELOADING=1\nMONOTONIC_USEC="));
+    CHECK(manager.hear_of("READY=1").starts_with("READY=1"));
     CHECK(comes_true([&] { return content_of(log).find(R"("part":"journal")") != std::string::npos; }));
   }
   WHEN("the configuration makes no sense by then, the one before holds") {
     folder.file("fodspor.toml", "[log]\nformat = \"loud\"\n");
     server.send(SIGHUP);
-    CHECK(manager.hear("READY=1").find("not all could be read again") != std::string::npos);
+    const std::string ready = manager.hear_of("READY=1");
     const std::string told = content_of(log);
+    CAPTURE(ready, told);
+    CHECK(ready.find("not all could be read again") != std::string::npos);
     CHECK(told.find("fodspor.toml:2:") != std::string::npos);
     CHECK(told.find(" info ") == std::string::npos);
   }
   // Those who are connected do not notice.
   must(append(*client, "one", {educated(participant)}));
   server.send(SIGTERM);
-  CHECK(manager.hear("STOPPING=1").starts_with("STOPPING=1"));
+  CHECK(manager.hear_of("STOPPING=1").starts_with("STOPPING=1"));
   CHECK(server.wait() == 0);
 }
 
@@ -178,7 +180,7 @@ SCENARIO("serve --create makes the ledger once, and refuses a folder with other 
     const Manager manager((program.folder() / ("notify" + std::to_string(start))).string());
     const std::string log = (program.folder() / ("log" + std::to_string(start))).string();
     Process server({"serve", "--create", "--ledger", ledger}, {log, {{"NOTIFY_SOCKET", manager.name()}}});
-    CHECK(manager.hear("READY=1").find("the last event is 0") != std::string::npos);
+    CHECK(manager.hear_of("READY=1").find("the last event is 0") != std::string::npos);
     server.send(SIGTERM);
     CHECK(server.wait() == 0);
     CHECK((content_of(log).find("made a new ledger") != std::string::npos) == (start == 0));
