@@ -123,7 +123,7 @@ HttpAnswer http_answer(const HttpRefusal& refusal) {
 }
 
 HttpAnswer http_metrics(const Outgoing& stats, const Metrics& metrics, Metrics::Gauges gauges) {
-  const kj::ArrayPtr words(reinterpret_cast<const capnp::word*>(stats.data()), stats.size() / sizeof(capnp::word));
+  const kj::ArrayPtr words(reinterpret_cast<const capnp::word*>(stats.own.data()), stats.own.size() / sizeof(capnp::word));
   static_cast<void>(kj::runCatchingExceptions([&] {
     capnp::FlatArrayMessageReader message(words);
     const auto said = message.getRoot<wire::Answer>();
@@ -148,7 +148,7 @@ HttpAnswer http_text(unsigned status, std::string text) {
 std::optional<HttpAnswer> http_answer(const Outgoing& bytes, wire::DocumentForm form) {
   std::optional<HttpAnswer> answer;
   const auto read = [&] {
-    const kj::ArrayPtr words(reinterpret_cast<const capnp::word*>(bytes.data()), bytes.size() / sizeof(capnp::word));
+    const kj::ArrayPtr words(reinterpret_cast<const capnp::word*>(bytes.own.data()), bytes.own.size() / sizeof(capnp::word));
     capnp::ReaderOptions options;
     options.traversalLimitInWords = words.size() * Bounds::traversal_factor + 1'024;
     capnp::FlatArrayMessageReader message(words, options);

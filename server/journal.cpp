@@ -26,8 +26,14 @@ spdlog::level::level_enum spdlog_level(Journal::Level level) {
 
 Journal::Journal(const Config& config)
     : format_(config.log_format), logger_(std::make_unique<spdlog::logger>("fodspor", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
-  logger_->set_level(spdlog_level(config.log_level));
   logger_->flush_on(spdlog::level::debug);
+  follow(config);
+}
+
+void Journal::follow(const Config& config) {
+  const std::lock_guard lock(telling_);
+  format_ = config.log_format;
+  logger_->set_level(spdlog_level(config.log_level));
   const std::string pattern =
       format_ == Config::LogFormat::json ? R"({"at":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
   logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
@@ -52,6 +58,7 @@ bool Journal::may_tell(std::uint64_t& left_out) {
 
 void Journal::tell(Level level, std::string_view what, std::initializer_list<std::pair<std::string_view, Document>> fields) {
   const auto severity = spdlog_level(level);
+  const std::shared_lock lock(telling_);
   if (!logger_->should_log(severity)) return;
   std::uint64_t left_out = 0;
   if (level == Level::warning && !may_tell(left_out)) return;

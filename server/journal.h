@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string_view>
 #include <utility>
 
@@ -30,13 +31,17 @@ class Journal {
   // Of lines that somebody outside can bring about (Level::warning) so many a second at most; how many were left out is told with the next.
   static constexpr std::uint32_t warnings_a_second = 20;
 
+  // How it is to be told from here on; of the configuration it looks at [log].
+  void follow(const Config& config);
+
   // `what` is one of few sentences, so that lines can be counted; what differs from line to line stands in the fields.
   void tell(Level level, std::string_view what, std::initializer_list<std::pair<std::string_view, Document>> fields = {});
 
  private:
   bool may_tell(std::uint64_t& left_out);
 
-  const Config::LogFormat format_;
+  std::shared_mutex telling_;  // over how lines are told: shared by who tells one
+  Config::LogFormat format_;
   const std::unique_ptr<spdlog::logger> logger_;
   std::mutex mutex_;  // over what is below
   std::chrono::steady_clock::time_point second_began_;

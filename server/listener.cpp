@@ -63,6 +63,11 @@ class Listener::Impl {
     FODSPOR_CHECK(!options_.addresses.empty() && options_.admit && options_.still_valid && options_.dropped);
     for (const std::string& text : options_.addresses) FODSPOR_DO(listen_on(text, Door::Speaks::protocol));
     for (const std::string& text : options_.http) FODSPOR_DO(listen_on(text, Door::Speaks::http));
+    if (!options_.signals) return {};
+    // From here on they wait for run() instead of ending the process.
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    if (options_.hung_up) signals_.add(SIGHUP);
     return {};
   }
 
@@ -73,10 +78,7 @@ class Listener::Impl {
   }
 
   void run() {
-    if (options_.signals) {
-      for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
-      watch_signals();
-    }
+    if (options_.signals) watch_signals();
     for (const auto& door : doors_) accept(*door);
     tick();
     network_.run();
@@ -155,6 +157,7 @@ class Listener::Impl {
   }
 
   void tick() {
+    if (ended_) return;  // it was on its way when the others were taken back
     ticks_.expires_after(tick_every);
     ticks_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
@@ -174,12 +177,8 @@ class Listener::Impl {
   void watch_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
-      watch_signals();  // first, as stopping may end it
-      if (signal != SIGHUP) {
-        stop_here();
-      } else if (options_.hung_up) {
-        options_.hung_up();
-      }
+      signal == SIGHUP ? options_.hung_up() : stop_here();
+      if (!ended_) watch_signals();
     });
   }
 
@@ -189,6 +188,7 @@ class Listener::Impl {
       return;
     }
     stopping_ = service_.draining = true;
+    if (options_.stopping) options_.stopping();
     for (const auto& door : doors_) {
       if (door->speaks() == Door::Speaks::protocol) door->close();
     }
@@ -201,6 +201,7 @@ class Listener::Impl {
     for (const auto& door : doors_) door->close();
     for (const auto& probe : probes_) probe->drop("the server has ended");
     if (!probes_.empty()) return;
+    ended_ = true;
     ticks_.cancel();
     boost::system::error_code ignored;  // nobody waits for one any more
     signals_.cancel(ignored);
@@ -222,6 +223,7 @@ class Listener::Impl {
   asio::steady_timer ticks_;
   asio::signal_set signals_;
   bool stopping_ = false;
+  bool ended_ = false;  // and nobody is left: what is waited for now would keep run() from returning
 };
 
 Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -33,7 +33,10 @@ class Listener {
     std::function<void()> each_tick;
     // A connection that was refused or dropped, with the reason; on the network's thread. Nothing of what it sent is in it.
     std::function<void(std::string_view peer, std::string_view reason)> dropped;
-    bool signals = false;  // SIGTERM and SIGINT call stop(), and SIGHUP calls this:
+    bool signals = false;  // SIGTERM and SIGINT call stop()
+    // May be empty; on the network's thread. The first: once, when stop() takes hold. The second: with each SIGHUP, where there are
+    // signals.
+    std::function<void()> stopping;
     std::function<void()> hung_up;
   };
 

@@ -30,6 +30,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(serve_command());
   commands.push_back(token_command());
   commands.push_back(certificate_command());
+  commands.push_back(manual_command());
   commands.push_back(bench_command());
   return commands;
 }

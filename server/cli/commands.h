@@ -34,6 +34,7 @@ std::unique_ptr<Command> export_command();
 std::unique_ptr<Command> serve_command();
 std::unique_ptr<Command> token_command();
 std::unique_ptr<Command> certificate_command();
+std::unique_ptr<Command> manual_command();
 std::unique_ptr<Command> bench_command();
 
 std::vector<std::unique_ptr<Command>> all_commands();

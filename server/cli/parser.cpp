@@ -283,6 +283,13 @@ class Line {
 
 }  // namespace
 
+std::vector<Option> options_of_every_command() {
+  Global none;
+  auto options = none.options();
+  for (Option& option : options) std::visit([](auto*& target) { target = nullptr; }, option.target);
+  return options;
+}
+
 int run_line(const std::vector<std::unique_ptr<Command>>& commands, World& world, std::vector<std::string> arguments) {
   return static_cast<int>(Line(commands, world).run(std::move(arguments)));
 }

@@ -2,6 +2,8 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "server/certificates.h"
@@ -9,6 +11,8 @@
 #include "server/cli/input.h"
 #include "server/journal.h"
 #include "server/listener.h"
+#include "server/reloads.h"
+#include "server/supervision.h"
 #include "server/tokens.h"
 #include "server/version.h"
 
@@ -18,6 +22,9 @@ namespace {
 
 // Files of the ledger, and what else a process has open.
 constexpr rlim_t own_descriptors = 1'024;
+
+// About every ten seconds the service manager hears how far the log has come.
+constexpr unsigned ticks_a_status = 40;
 
 // A connection is an open file. What the system allows is raised as far as it goes; if that is too few, the ledger must not be what
 // suffers.
@@ -33,6 +40,35 @@ Status make_room_for_connections(const Bounds& bounds) {
                                   "; raise that (ulimit -n, LimitNOFILE=), or allow fewer connections");
 }
 
+// The rooms of a server that is run from here, for as long as it runs.
+struct Running {
+  explicit Running(const Config& config, const World& world) : journal(config), supervision(world.variable) {}
+
+  Journal journal;
+  Supervision supervision;
+  Reloads reloads;
+  std::atomic<bool> reload_wanted{false};
+};
+
+// An empty or missing folder becomes a ledger; one that is there stays as it is.
+Status make_if_missing(Console& console, Journal& journal) {
+  FODSPOR_DO(console.no_file_in_its_place());
+  const auto& folder = console.settings().ledger;
+  engine::Options options;
+  options.access = engine::Access::read;
+  options.now = console.world().now;
+  if (const auto there = engine::Ledger::open(folder, options); there || there.error().fault != Fault::not_found) return {};
+  options.access = engine::Access::write;
+  options.create = true;
+  FODSPOR_TRY(const auto made, engine::Ledger::open(folder, options));
+  journal.tell(Journal::Level::info, "made a new ledger", {{"folder", folder.string()}});
+  return {};
+}
+
+std::string standing(const engine::Ledger& ledger) {
+  return "Serving; the last event is " + std::to_string(ledger.durable().value);
+}
+
 class ServeCommand : public Command {
  public:
   About about() const override {
@@ -42,13 +78,14 @@ class ServeCommand : public Command {
         {"Serve the ledger over a socket, until a signal ends it", "Stil registret til rådighed over en socket, til et signal slutter det"},
         "Clients say hello with a token (fodspor token add) and speak Cap'n Proto (server/protocol.capnp). Without --listen and without a "
         "configuration file it listens on the Unix socket fodspor.sock in the ledger's folder. What other machines can reach takes TLS and "
-        "a certificate (fodspor certificate). SIGTERM answers what has come and ends; a second one ends at once. SIGHUP reads the "
-        "certificate again.",
+        "a certificate (fodspor certificate). SIGTERM answers what has come and ends; a second one ends at once. SIGHUP reads the tokens, "
+        "the certificate, and [log] of the configuration file, again. Started by systemd (Type=notify) it says when it is ready, "
+        "reloading, stopping and alive.",
         {{"fodspor serve", "on fodspor.sock in the ledger's folder"},
          {"fodspor serve --listen 127.0.0.1:7411 --listen unix:/run/fodspor/socket", "two doors"},
          {"fodspor serve --listen tls:0.0.0.0:7411 --certificate certificate.pem --key key.pem", "for other machines, over TLS"},
          {"fodspor serve --http 127.0.0.1:7480", "HTTP and JSON besides the socket"},
-         {"fodspor serve --config fodspor.toml", "as that file says"}}};
+         {"fodspor serve --create --config fodspor.toml", "as that file says, on a new ledger if there is none"}}};
   }
   std::vector<Option> options() override {
     return {
@@ -63,6 +100,7 @@ class ServeCommand : public Command {
         {"--key", "FILE", "For TLS: its key", &key_, false, {}},
         {"--client-ca", "FILE", "For TLS: a client must show a certificate of one of these authorities", &client_ca_, false, {}},
         {"--config", "FILE", "A configuration file (TOML); what is typed goes before it", &config_, false, {}},
+        {"--create", "", "Make the ledger if its folder is empty or missing", &create_, false, {}},
         {"--log", "FORMAT", "How to log on stderr", &log_, false, {"text", "json"}}};
   }
 
@@ -75,22 +113,32 @@ class ServeCommand : public Command {
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(Config config, configured(console));
     FODSPOR_DO(make_room_for_connections(config.bounds));
-    Journal journal(config);
+    // A reload that is asked for too early is none; it must not be the end.
+    std::signal(SIGHUP, SIG_IGN);
+    Running running(config, console.world());
+    Journal& journal = running.journal;
+    if (create_) {
+      FODSPOR_DO(make_if_missing(console, journal));
+    }
     FODSPOR_TRY(const auto ledger, console.open(engine::Access::write));
     FODSPOR_TRY(const auto tokens, Tokens::open(console.settings().ledger));
     std::unique_ptr<Certificates> certificates;
     if (config.tls) {
       FODSPOR_TRY(certificates, Certificates::open(*config.tls));
     }
-    FODSPOR_TRY(const auto listener, Listener::open(*ledger, options_for(config, console, *tokens, certificates.get(), journal)));
+    FODSPOR_TRY(const auto listener, Listener::open(*ledger, options_for(config, console, *ledger, *tokens, certificates.get(), running)));
+    running.reloads.add("tokens", [&] { return read_again(*tokens); });
+    if (certificates) running.reloads.add("certificate", [&] { return read_again(*certificates); });
+    running.reloads.add("journal", [&] { return follow_again(console, journal); });
     for (const std::string& address : listener->addresses()) journal.tell(Journal::Level::info, "listening", {{"address", address}});
+    running.supervision.ready(standing(*ledger));
     listener->run();
     journal.tell(Journal::Level::info, "stopped", {{"position", ledger->durable().value}});
     return Exit::yes;
   }
 
  private:
-  Result<Config> configured(Console& console) const {
+  Result<Config> configured(const Console& console) const {
     Config config;
     if (config_) {
       FODSPOR_TRY(const Input file, Input::read(config_, console.world()));
@@ -117,9 +165,33 @@ class ServeCommand : public Command {
     }
   }
 
-  static Listener::Options options_for(const Config& config, const Console& console, Tokens& tokens, Certificates* certificates,
-                                       Journal& journal) {
+  static Status read_again(Tokens& tokens) {
+    FODSPOR_DO(tokens.refresh());
+    return {};
+  }
+  static Status read_again(Certificates& certificates) {
+    certificates.ask_again();
+    FODSPOR_DO(certificates.refresh());
+    return {};
+  }
+
+  // Of what the file says, how to log holds at once; what listens, and within which bounds, from the next start on.
+  Status follow_again(const Console& console, Journal& journal) const {
+    if (!config_ || *config_ == "-") return {};
+    FODSPOR_TRY(const Config config, configured(console));
+    journal.follow(config);
+    return {};
+  }
+
+  static void reload(const engine::Ledger& ledger, Running& running) {
+    const std::size_t failed = running.reloads.run(running.journal);
+    running.supervision.ready(failed == 0 ? standing(ledger) : "Serving; not all could be read again: see the log");
+  }
+
+  static Listener::Options options_for(const Config& config, const Console& console, const engine::Ledger& ledger, Tokens& tokens,
+                                       Certificates* certificates, Running& running) {
     const auto now = console.world().now;
+    Journal& journal = running.journal;
     Listener::Options options;
     options.addresses = config.listen;
     options.http = config.http;
@@ -136,17 +208,31 @@ class ServeCommand : public Command {
       return grant;
     };
     options.still_valid = [&tokens, now](std::string_view id) { return tokens.still_valid(id, now()); };
-    options.each_tick = [&tokens, certificates, &journal, tokens_told = std::string(), certificates_told = std::string()]() mutable {
+    options.each_tick = [&ledger, &tokens, certificates, &running, &journal, tokens_told = std::string(),
+                         certificates_told = std::string(), told = Position{}, tick = 0u]() mutable {
       tell_refresh(journal, tokens.refresh(), tokens_told, "tokens read again",
                    "the token file cannot be read; the tokens that were read last hold");
-      if (certificates == nullptr) return;
-      tell_refresh(journal, certificates->refresh(), certificates_told, "certificate read again",
-                   "the certificate cannot be read; the one that was read last holds");
+      if (certificates != nullptr) {
+        tell_refresh(journal, certificates->refresh(), certificates_told, "certificate read again",
+                     "the certificate cannot be read; the one that was read last holds");
+      }
+      if (running.reload_wanted.exchange(false)) reload(ledger, running);
+      if (const Position last = ledger.durable(); ++tick % ticks_a_status == 0 && last != told) {
+        running.supervision.status(standing(ledger));
+        told = last;
+      }
+      // Here, because it takes both the network's thread and a worker to get here.
+      running.supervision.alive(Supervision::Clock::now());
     };
-    if (certificates != nullptr) {
-      options.tls = [certificates] { return certificates->current(); };
-      options.hung_up = [certificates] { certificates->ask_again(); };
-    }
+    options.hung_up = [&running] {
+      running.supervision.reloading();
+      running.reload_wanted = true;
+    };
+    options.stopping = [&running] {
+      running.supervision.stopping();
+      running.journal.tell(Journal::Level::info, "stopping");
+    };
+    if (certificates != nullptr) options.tls = [certificates] { return certificates->current(); };
     options.dropped = [&journal](std::string_view peer, std::string_view reason) {
       journal.tell(Journal::Level::warning, "connection ended", {{"peer", peer}, {"reason", reason}});
     };
@@ -156,6 +242,7 @@ class ServeCommand : public Command {
 
   std::vector<std::string> listen_, http_;
   std::optional<std::string> config_, log_, certificate_, key_, client_ca_;
+  bool create_ = false;
 };
 
 }  // namespace

@@ -23,6 +23,9 @@ constexpr std::array<std::string_view, 9> top_level{"CMakeLists.txt", "README.md
 
 constexpr std::array<std::string_view, 5> unread{".git", ".build", "build", "ledger", ".cache"};
 
+// What npm brings and makes in a client's folder, wherever that is.
+constexpr std::array<std::string_view, 3> brought{"node_modules", "generated", "dist"};
+
 // Names that say nothing of what is inside, as a whole word of a file's or folder's name.
 constexpr std::array<std::string_view, 9> empty_names{"util", "utils", "common", "manager", "helper", "helpers", "impl", "misc", "stuff"};
 
@@ -46,7 +49,7 @@ bool is_cpp(const fs::path& path) {
 
 // The files whose text is ours: what is read for words that must not stand in it.
 bool is_text(const fs::path& path) {
-  static const std::set<fs::path> kinds{".h", ".cpp", ".capnp", ".toml", ".md", ".cmake", ".js", ".html", ".css", ".sh", ".py"};
+  static const std::set<fs::path> kinds{".h", ".cpp", ".capnp", ".toml", ".md", ".cmake", ".js", ".ts", ".html", ".css", ".sh", ".py"};
   return kinds.contains(path.extension()) || path.filename() == "CMakeLists.txt";
 }
 
@@ -99,6 +102,11 @@ class Inspection {
       const std::string name = entry.path().lexically_relative(root_).generic_string();
       if (entries.depth() == 0 && std::find(unread.begin(), unread.end(), name) != unread.end()) {
         if (entry.is_directory()) entries.disable_recursion_pending();
+        continue;
+      }
+      const std::string own = entry.path().filename().string();
+      if (entry.is_directory() && name.starts_with("server/clients/") && std::find(brought.begin(), brought.end(), own) != brought.end()) {
+        entries.disable_recursion_pending();
         continue;
       }
       check_name(name, entry.path());

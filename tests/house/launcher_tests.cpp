@@ -217,10 +217,27 @@ SCENARIO("a build that fails shows what failed, and where all of it can be read"
   CHECK_FALSE(fs::exists(checkout.stamp()));
 }
 
+SCENARIO("the Debian package is built from what was built just before, and named on standard output") {
+  Checkout checkout;
+  checkout.put("main/.build/release/fodspor_0.0.1_amd64.deb", "of an older version");
+  checkout.tool("cpack", "echo \"cpack $*\" >>\"$CALLS\"; touch fodspor_0.0.2_amd64.deb");
+  const Answer answer = checkout.run("package");
+  CAPTURE(answer.err);
+  CHECK(answer.status == 0);
+  CHECK(answer.out == (checkout.stamp().parent_path() / "fodspor_0.0.2_amd64.deb").string() + "\n");
+  CHECK_THAT(checkout.calls(), Catch::Contains(" fodspor package_texts\ncpack -G DEB\n"));
+
+  checkout.tool("cpack", "echo 'CPack Error: no'; exit 1");
+  const Answer failed = checkout.run("package");
+  CHECK(failed.status == 4);
+  CHECK(failed.out.empty());
+  CHECK_THAT(failed.err, Catch::Contains("CPack Error: no") && Catch::Contains("package.log"));
+}
+
 SCENARIO("the launcher refuses what it does not understand, with status 2") {
   Checkout checkout;
-  const Answer answer = checkout.run(
-      GENERATE("build --preset fast", "test --preset", "test --only nothing", "format --all", "fuzz json", "fuzz nothing 10", "fuzz"));
+  const Answer answer = checkout.run(GENERATE("build --preset fast", "test --preset", "test --only nothing", "format --all", "fuzz json",
+                                              "fuzz nothing 10", "fuzz", "package now"));
   CAPTURE(answer.err);
   CHECK(answer.status == 2);
   CHECK_THAT(answer.err, Catch::StartsWith("fodspor: "));

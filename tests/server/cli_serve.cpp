@@ -8,56 +8,14 @@
 #include <thread>
 
 #include "server/client.h"
-#include "tests/server/cli_fixture.h"
 #include "tests/server/process.h"
+#include "tests/server/served_folder.h"
 #include "tests/server/socket_fixture.h"
 #include "tests/support/must.h"
 
 namespace fodspor::server::tests {
 
 using stories::must;
-
-namespace {
-
-class ServedFolder {
- public:
-  ServedFolder() : ledger_((program_.folder() / "ledger").string()) {
-    REQUIRE(Process({"init", "--ledger", ledger_}).wait() == 0);
-    const std::string first = program_.file("first.jsonl", first_batch());
-    REQUIRE(Process({"append", first, "--ledger", ledger_}).wait() == 0);
-    Process adding({"token", "add", "--role", "admin", "--microdata", "--name", "load", "--json", "--ledger", ledger_});
-    const std::string answer = adding.line();
-    const std::string key = R"("token":")";
-    const std::size_t at = answer.find(key);
-    REQUIRE(at != std::string::npos);
-    token_ = answer.substr(at + key.size(), answer.find('"', at + key.size()) - at - key.size());
-  }
-
-  const std::string& ledger() const { return ledger_; }
-  std::filesystem::path socket() const { return std::filesystem::path(ledger_) / "fodspor.sock"; }
-  std::string file(const std::string& name, const std::string& content) const { return program_.file(name, content); }
-
-  // As soon as the server listens.
-  std::unique_ptr<Client> client() const {
-    using Clock = std::chrono::steady_clock;
-    const auto until = Clock::now() + std::chrono::seconds(30);
-    for (;;) {
-      Client::Options options;
-      options.address = "unix:" + socket().string();
-      options.token = token_;
-      auto client = Client::connect(std::move(options));
-      if (client) return *std::move(client);
-      if (Clock::now() > until) FAIL(client.error().message);
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-  }
-
- private:
-  Program program_;
-  std::string ledger_, token_;
-};
-
-}  // namespace
 
 SCENARIO("a server ends when it is asked to, with status 0, and takes its socket along") {
   const ServedFolder folder;

@@ -7,6 +7,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <cstdlib>
 
 namespace fodspor::server::tests {
 
@@ -16,7 +17,7 @@ const std::string binary = FODSPOR_BINARY_DIR "/fodspor";
 
 }  // namespace
 
-Process::Process(std::vector<std::string> arguments) {
+Process::Process(std::vector<std::string> arguments, const Surroundings& surroundings) {
   std::array<int, 2> ends{};
   REQUIRE(pipe(ends.data()) == 0);
   arguments.insert(arguments.begin(), binary);
@@ -29,7 +30,8 @@ Process::Process(std::vector<std::string> arguments) {
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);
-    dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+    dup2(open(surroundings.err.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
+    for (const auto& [name, value] : surroundings.variables) setenv(name.c_str(), value.c_str(), 1);
     execv(binary.c_str(), argv.data());
     _exit(127);
   }

@@ -2,13 +2,19 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fodspor::server::tests {
 
 class Process {
  public:
-  explicit Process(std::vector<std::string> arguments);
+  struct Surroundings {
+    std::string err = "/dev/null";                               // the file that its standard error goes to, at its end
+    std::vector<std::pair<std::string, std::string>> variables;  // on top of this process's own
+  };
+  explicit Process(std::vector<std::string> arguments) : Process(std::move(arguments), Surroundings()) {}
+  Process(std::vector<std::string> arguments, const Surroundings& surroundings);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -17,6 +23,7 @@ class Process {
   std::string line();
   void close_output();
   void send(int signal);
+  int id() const noexcept { return pid_; }
   // Its exit status, or the signal that ended it, negative.
   int wait();
 
