@@ -208,8 +208,8 @@ class ServeCommand : public Command {
       return grant;
     };
     options.still_valid = [&tokens, now](std::string_view id) { return tokens.still_valid(id, now()); };
-    options.each_tick = [&ledger, &tokens, certificates, &running, &journal, tokens_told = std::string(),
-                         certificates_told = std::string(), told = Position{}, tick = 0u]() mutable {
+    options.each_tick = [&ledger, &tokens, certificates, &running, &journal, tokens_told = std::string(), certificates_told = std::string(),
+                         told = Position{}, tick = 0u]() mutable {
       tell_refresh(journal, tokens.refresh(), tokens_told, "tokens read again",
                    "the token file cannot be read; the tokens that were read last hold");
       if (certificates != nullptr) {
