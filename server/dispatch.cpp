@@ -71,8 +71,8 @@ Result<Operation> operation_of(wire::Read::Reader read) {
 
 }  // namespace
 
-Dispatch::Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software)
-    : ledger_(ledger), bounds_(bounds), software_(std::move(software)) {}
+Dispatch::Dispatch(engine::Ledger& ledger, Questions& questions, Bounds bounds, std::string software)
+    : ledger_(ledger), questions_(questions), bounds_(bounds), software_(std::move(software)) {}
 
 std::uint64_t Dispatch::id_of(Frame& request) noexcept {
   std::uint64_t id = 0;
@@ -81,10 +81,12 @@ std::uint64_t Dispatch::id_of(Frame& request) noexcept {
 }
 
 std::size_t Dispatch::answer_bytes_of(Frame& request) noexcept {
-  bool holds_events = false;
-  static_cast<void>(
-      kj::runCatchingExceptions([&] { holds_events = request.message().getRoot<wire::Request>().which() == wire::Request::READ; }));
-  return holds_events ? Bounds::answer_bytes_max : Bounds::plain_answer_bytes;
+  bool is_large = false;
+  static_cast<void>(kj::runCatchingExceptions([&] {
+    const auto which = request.message().getRoot<wire::Request>().which();
+    is_large = which == wire::Request::READ || which == wire::Request::ASK;
+  }));
+  return is_large ? Bounds::answer_bytes_max : Bounds::plain_answer_bytes;
 }
 
 Result<Dispatch::Greeting> Dispatch::greeting(Frame& request) {
@@ -160,6 +162,12 @@ void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Ans
         return;
       case wire::Request::STATS:
         now = stats(id, connections, caller.grant);
+        return;
+      case wire::Request::ASK:
+        if (auto taken = ask(id, asked.getAsk(), caller, counted); !taken) now = tl::make_unexpected(std::move(taken).error());
+        return;
+      case wire::Request::CANCEL:
+        now = cancel(id, asked.getCancel(), caller);
         return;
       default:
         break;

@@ -13,22 +13,28 @@
 #include "server/bounds.h"
 #include "server/frames.h"
 #include "server/protocol.capnp.h"
+#include "server/questions.h"
+#include "server/under_way.h"
 
 namespace fodspor::server {
-
-// Whoever asks, after hello. Lives as long as any of its requests is under way.
-struct Caller {
-  explicit Caller(Grant given) : grant(std::move(given)) {}
-  const Grant grant;
-  std::atomic<std::uint32_t> appends_under_way{0};
-};
 
 using Outgoing = std::vector<std::byte>;  // an answer, framed
 using Answered = std::function<void(Outgoing)>;
 
+// Whoever asks, after hello. Lives as long as any of its requests is under way.
+struct Caller {
+  explicit Caller(Grant given, Answered teller = {}) : grant(std::move(given)), tell(std::move(teller)) {}
+  const Grant grant;
+  // Sends what is no request's last answer; any thread, while the request is under way.
+  const Answered tell;
+  std::atomic<std::uint32_t> appends_under_way{0};
+  std::atomic<std::uint32_t> questions{0};
+  UnderWay under_way;
+};
+
 class Dispatch {
  public:
-  Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software);
+  Dispatch(engine::Ledger& ledger, Questions& questions, Bounds bounds, std::string software);
 
   // Calls `answered` once, here or later on a thread of the ledger's. `connections`: open now, for stats.
   void take(Frame& request, Caller& caller, std::size_t connections, Answered answered);
@@ -56,8 +62,11 @@ class Dispatch {
   Status check_expected(const std::vector<engine::Expected>& expected) const;
   Result<Outgoing> read(std::uint64_t id, wire::Read::Reader read, const Grant& grant) const;
   Result<Outgoing> stats(std::uint64_t id, std::size_t connections, const Grant& grant) const;
+  Status ask(std::uint64_t id, wire::Ask::Reader ask, Caller& caller, const Answered& answered);
+  static Result<Outgoing> cancel(std::uint64_t id, std::uint64_t which, Caller& caller);
 
   engine::Ledger& ledger_;
+  Questions& questions_;
   const Bounds bounds_;
   const std::string software_;
   std::atomic<std::uint64_t> answers_{0};

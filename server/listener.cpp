@@ -60,7 +60,8 @@ class Listener::Impl {
   Impl(engine::Ledger& ledger, Options options)
       : options_(std::move(options)),
         workers_(options_.workers),
-        dispatch_(ledger, options_.bounds, options_.software),
+        questions_(ledger, questions_options(options_)),
+        dispatch_(ledger, questions_, options_.bounds, options_.software),
         service_{workers_,
                  dispatch_,
                  options_.bounds,
@@ -106,6 +107,18 @@ class Listener::Impl {
   }
 
  private:
+  static Questions::Options questions_options(const Options& options) {
+    Questions::Options questions{options.bounds, options.now, options.views_trouble};
+    if (!questions.now) {
+      questions.now = [] {
+        const auto since = std::chrono::system_clock::now().time_since_epoch();
+        return Timestamp{std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
+      };
+    }
+    if (!questions.trouble) questions.trouble = [](const Failure&) {};
+    return questions;
+  }
+
   Status listen_on(const std::string& text) {
     FODSPOR_TRY(Endpoint endpoint, Endpoint::parse(text));
     if (!endpoint.loopback) {
@@ -223,6 +236,7 @@ class Listener::Impl {
   const Options options_;
   asio::io_context network_{1};
   asio::thread_pool workers_;
+  Questions questions_;
   Dispatch dispatch_;
   Service service_;
   std::deque<Acceptor> acceptors_;

@@ -28,7 +28,10 @@ class Listener {
     std::function<void()> each_tick;
     // A connection that was refused or dropped, with the reason; on the network's thread. Nothing of what it sent is in it.
     std::function<void(std::string_view peer, std::string_view reason)> dropped;
-    bool signals = false;  // SIGTERM and SIGINT call stop()
+    // What keeps the views from following the log, once for each new reason; on a thread of theirs. May be empty.
+    std::function<void(const Failure&)> views_trouble;
+    std::function<Timestamp()> now;  // the clock that questions are answered by; empty: the machine's
+    bool signals = false;            // SIGTERM and SIGINT call stop()
   };
 
   // Bound and listening when it returns. Fault::invalid (an address; a TCP address that other machines can reach, which takes TLS),

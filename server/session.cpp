@@ -55,6 +55,8 @@ asio::awaitable<void> Session::read() {
     if (error) {
       // The client has gone, or has sent all that it will: what it asked for is still answered if it listens.
       reading_ = false;
+      // But nobody works on for who may be gone, nor can be told to stop.
+      if (caller_) caller_->under_way.cancel_all();
       end_if_done();
       co_return;
     }
@@ -136,7 +138,10 @@ bool Session::greet(Frame& frame) {
     refuse(greeting->id, grant.error());
     return false;
   }
-  caller_.emplace(*std::move(grant));
+  // Whatever tells holds this session: it runs for a request that is under way.
+  caller_.emplace(*std::move(grant), [this](Outgoing bytes) {
+    asio::post(socket_.get_executor(), [self = shared_from_this(), bytes = std::move(bytes)]() mutable { self->answer(std::move(bytes)); });
+  });
   answer(service_.dispatch.welcome(greeting->id));
   return true;
 }
@@ -259,6 +264,7 @@ void Session::drop(std::string_view reason) {
 void Session::close() {
   closed_ = true;
   gone_.store(true, std::memory_order_relaxed);
+  if (caller_) caller_->under_way.cancel_all();
   count_input();
   boost::system::error_code ignored;  // of a socket that nobody looks at any more
   socket_.shutdown(Socket::shutdown_both, ignored);
