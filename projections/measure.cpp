@@ -75,8 +75,8 @@ void keep_one(Out& out, std::size_t first, Repeats repeats) {
 class Units {
  public:
   Units(const CompiledDefinition& compiled, const std::vector<BreakdownKey>& breakdown, const Subject& subject,
-        std::optional<ProgrammeId> programme, std::pmr::memory_resource* memory, Out& out)
-      : compiled_(compiled), breakdown_(breakdown), subject_(subject), programme_(programme), memory_(memory), out_(out) {}
+        std::span<const ProgrammeId> programmes, std::pmr::memory_resource* memory, Out& out)
+      : compiled_(compiled), breakdown_(breakdown), subject_(subject), programmes_(programmes), memory_(memory), out_(out) {}
 
   void of_person() {
     const Unit unit = compiled_.tree->unit;
@@ -108,7 +108,7 @@ class Units {
     std::pmr::vector<ProgrammeId> programmes(memory_);
     for (const Fact& fact : subject_.history.facts()) {
       const ProgrammeId programme = fact.event->programme();
-      if (!programme || (programme_ && programme != *programme_)) continue;
+      if (!programme || !asked_about(programme)) continue;
       if (std::find(programmes.begin(), programmes.end(), programme) == programmes.end()) programmes.push_back(programme);
     }
     std::sort(programmes.begin(), programmes.end());
@@ -121,11 +121,15 @@ class Units {
   }
 
  private:
+  bool asked_about(ProgrammeId programme) const {
+    return programmes_.empty() || std::binary_search(programmes_.begin(), programmes_.end(), programme);
+  }
+
   // Those who took part, or were recruited to; for a person counted once, in order of entry.
   std::pmr::vector<const Participation*> in_order() const {
     std::pmr::vector<const Participation*> list(memory_);
     for (const Participation& participation : subject_.person->participations) {
-      if (programme_ && participation.programme != *programme_) continue;
+      if (!asked_about(participation.programme)) continue;
       // Who is followed for comparison takes no part, and is counted only where a definition asks for them.
       if (participation.compared != compiled_.tree->of_comparison || (!participation.entry && !participation.recruited)) continue;
       list.push_back(&participation);
@@ -175,7 +179,7 @@ class Units {
   const CompiledDefinition& compiled_;
   const std::vector<BreakdownKey>& breakdown_;
   const Subject& subject_;
-  const std::optional<ProgrammeId> programme_;
+  const std::span<const ProgrammeId> programmes_;  // empty: all
   std::pmr::memory_resource* memory_;
   Out& out_;
 };
@@ -233,11 +237,15 @@ const std::vector<std::string>& Measure::breakdown() const {
 }
 
 void Measure::apply(const Subject& subject, std::optional<ProgrammeId> programme, std::vector<Verdict>& out) const {
+  apply(subject, programme ? std::span<const ProgrammeId>(&*programme, 1) : std::span<const ProgrammeId>(), out);
+}
+
+void Measure::apply(const Subject& subject, std::span<const ProgrammeId> programmes, std::vector<Verdict>& out) const {
   // A person's evidence fits here; what does not goes on the heap.
   alignas(std::max_align_t) std::array<std::byte, 16'384> room;
   std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
   Out verdicts(out);
-  Units units(compiled_->compiled, compiled_->breakdown, subject, programme, &memory, verdicts);
+  Units units(compiled_->compiled, compiled_->breakdown, subject, programmes, &memory, verdicts);
   switch (compiled_->compiled.tree->unit) {
     case Unit::participation:
     case Unit::person:

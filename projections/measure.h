@@ -5,6 +5,8 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +55,8 @@ class Measure {
 
   // The verdicts of one subject, one for each of its units. `programme`: only those of that programme; none: all.
   void apply(const Subject& subject, std::optional<ProgrammeId> programme, std::vector<Verdict>& out) const;
+  // Of several programmes, in order of id, as if there were no others: who takes part in two of them is one person. Empty: all.
+  void apply(const Subject& subject, std::span<const ProgrammeId> programmes, std::vector<Verdict>& out) const;
 
  private:
   struct Compiled;

@@ -54,22 +54,23 @@ class Runner::Impl {
     return {};
   }
 
-  Status catch_up(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-    FODSPOR_CHECK(mode_ == Mode::write);
+  Status catch_up(const RebuildOptions& options) {
+    FODSPOR_CHECK(mode_ == Mode::write && options.only.empty());
     const Position end = ledger_.durable();
-    FODSPOR_DO(rebuild_those_that(end, progress, [&](const Kept& kept) {
+    FODSPOR_DO(rebuild_those_that(end, options, [&](const Kept& kept) {
       return !kept.store ||
              (!kept.store->checkpoint().stopped && rebuild_is_cheaper(end.value - kept.store->checkpoint().position.value, end));
     }));
     for (;;) {
+      if (options.cancelled && options.cancelled()) return fail(Fault::cancelled, "the views were not brought up to the end of the log");
       FODSPOR_TRY(const Pass pass, next_pass(end));
       if (pass.group.empty()) break;
       FODSPOR_TRY(const bool advanced, advance(pass));
       if (!advanced) {
         FODSPOR_DO(rebuild_those_that(
-            end, progress, [&](const Kept& kept) { return std::find(pass.group.begin(), pass.group.end(), &kept) != pass.group.end(); }));
+            end, options, [&](const Kept& kept) { return std::find(pass.group.begin(), pass.group.end(), &kept) != pass.group.end(); }));
       }
-      if (progress) progress(pass.to.value, end.value);
+      if (options.progress) options.progress(pass.to.value, end.value);
     }
     return {};
   }
@@ -183,14 +184,12 @@ class Runner::Impl {
   }
 
   template <class Wanted>
-  Status rebuild_those_that(Position end, const std::function<void(std::uint64_t, std::uint64_t)>& progress, const Wanted& wanted) {
+  Status rebuild_those_that(Position end, const RebuildOptions& options, const Wanted& wanted) {
     std::vector<Kept*> group;
     for (Kept& kept : kept_) {
       if (wanted(kept)) group.push_back(&kept);
     }
     if (group.empty()) return {};
-    RebuildOptions options;
-    options.progress = progress;
     return rebuild_group(group, end, options);
   }
 
@@ -198,6 +197,7 @@ class Runner::Impl {
     ScanOptions scan;
     scan.memory_bytes = options.memory_bytes / 2;
     scan.progress = options.progress;
+    scan.cancelled = options.cancelled;
     return scan;
   }
 
@@ -414,7 +414,12 @@ Result<std::unique_ptr<Runner>> Runner::open(const engine::Ledger& ledger, Mode 
 }
 
 Status Runner::catch_up(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  return impl_->catch_up(progress);
+  RebuildOptions options;
+  options.progress = progress;
+  return impl_->catch_up(options);
+}
+Status Runner::catch_up(const RebuildOptions& options) {
+  return impl_->catch_up(options);
 }
 Status Runner::rebuild(const RebuildOptions& options) {
   return impl_->rebuild(options);

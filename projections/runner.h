@@ -26,7 +26,8 @@ struct ViewState {
 struct RebuildOptions {
   std::size_t memory_bytes = 1u << 30;
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;
-  std::vector<std::string> only;  // names; empty: all
+  std::function<bool()> cancelled;  // asked now and then: true ends it with Fault::cancelled, and what was there stays
+  std::vector<std::string> only;    // names; empty: all
 };
 
 class Runner {
@@ -39,6 +40,8 @@ class Runner {
   // Folds the subjects touched since each view's checkpoint; far behind, it rebuilds. A poison event stops its view and is reported by
   // states(), not as a Failure; appended ProjectionSkipped or a retraction of the event lets it go on.
   Status catch_up(const std::function<void(std::uint64_t done, std::uint64_t of)>& progress = {});
+  // The same within that memory, until it is cancelled; always of all views.
+  Status catch_up(const RebuildOptions& options);
   Status rebuild(const RebuildOptions& options);
   // Digests of the live views against those of a fresh fold that is thrown away; the names of the views that differ.
   Result<std::vector<std::string>> verify(const RebuildOptions& options);

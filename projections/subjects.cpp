@@ -76,11 +76,17 @@ class Scan {
   }
 
   // An event has gone half its way when it is routed, and the rest when it is folded.
-  void progress(std::uint64_t events) {
+  Status progress(std::uint64_t events) {
     constexpr std::uint64_t report_every = 8192;
     const std::uint64_t before = halves_ / report_every;
     halves_ += events;
-    if (options_.progress && halves_ / report_every != before) options_.progress(std::min(halves_ / 2, last_.value), last_.value);
+    return halves_ / report_every == before ? Status() : report();
+  }
+
+  Status report() const {
+    if (options_.progress) options_.progress(std::min(halves_ / 2, last_.value), last_.value);
+    if (options_.cancelled && options_.cancelled()) return fail(Fault::cancelled, "the reading of the log was ended before it was done");
+    return {};
   }
 
   Status route_all() {
@@ -89,7 +95,7 @@ class Scan {
     for (;;) {
       FODSPOR_TRY(const std::optional<engine::Stored> stored, cursor.next());
       if (!stored) return {};
-      progress(1);
+      FODSPOR_DO(progress(1));
       const auto route = read_route(stored->packed);
       if (!route) return tl::make_unexpected(at_position(stored->placement.position, route.error()));
       const auto rank = rank_of(route->stream);
@@ -116,8 +122,8 @@ class Scan {
   }
 
   Status visit_streams(Rank rank) {
-    return partitions_.each_group(rank, true, [&](std::span<const Entry> group) {
-      progress(group.size());
+    return partitions_.each_group(rank, true, [&](std::span<const Entry> group) -> Status {
+      FODSPOR_DO(progress(group.size()));
       return each_stream(group, [&](History history) { return visit_(Subject{history, nullptr, context_}); });
     });
   }
@@ -150,7 +156,7 @@ class Scan {
   }
 
   Status visit_all(std::vector<Event> events) {
-    progress(events.size());
+    FODSPOR_DO(progress(events.size()));
     return each_subject(std::move(events), [&](History history) {
       const Person person = Person::fold(history, context_);
       return visit_(Subject{history, &person, context_});

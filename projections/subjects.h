@@ -28,15 +28,16 @@ struct ScanOptions {
   std::size_t memory_bytes = 1u << 30;
   std::filesystem::path scratch;                                       // empty: the ledger's own scratch folder
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;  // events; may be empty
+  std::function<bool()> cancelled;                                     // asked now and then: true ends the scan; may be empty
   bool participants = true;                                            // false: only the context's streams
   std::vector<EventId> skipped;                                        // as History::fold takes them
   // Called once, with the complete context, before the first visit; may be empty. A Failure ends the scan.
   std::function<Status(const Context&)> ready;
 };
 
-// Calls `visit` for each subject. A Failure of `visit` ends the scan. Returns the context and the position that it speaks of.
-// A Poison in a subject's history is the visitor's to see; one in a stream that the context is made of is Fault::stopped, as without
-// the context no subject can be read (context_poison names it).
+// Calls `visit` for each subject. A Failure of `visit` ends the scan, and so does `cancelled` (Fault::cancelled). Returns the context and
+// the position that it speaks of. A Poison in a subject's history is the visitor's to see; one in a stream that the context is made of is
+// Fault::stopped, as without the context no subject can be read (context_poison names it).
 struct Scanned {
   Context context;
   Position position;

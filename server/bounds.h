@@ -27,6 +27,13 @@ struct Bounds {
   // Events that are looked at for one answer, those that the caller may not see included.
   static constexpr std::uint32_t answer_events_seen_max = 65'536;
 
+  // A question as it comes in, its answer, and what is said beside it.
+  static constexpr std::size_t question_bytes_max = 64u << 10;
+  static constexpr std::size_t document_bytes_max = 8u << 20;
+  static constexpr std::size_t remarks_bytes_max = 64u << 10;
+  // Of one connection, waiting and running.
+  static constexpr std::uint32_t questions_of_one_max = 4;
+
   // For a client to read why its conversation was ended, before the connection is closed.
   static constexpr std::chrono::milliseconds linger_for{1'000};
   // A hello is a token and little more; until it has come, nothing larger is read.
@@ -94,8 +101,16 @@ struct Bounds {
   // Of HTTP. The first request has hello_within to begin, and a body has frame_within.
   std::chrono::milliseconds http_head_within{10'000};  // from a request's first byte to the end of its head
   std::chrono::milliseconds http_idle_within{60'000};  // between two requests of a connection; then it is closed
+  // Questions that are answered at once, each on a thread of its own, and those of all connections that wait for one. Past it they are
+  // answered with `busy`.
+  std::size_t questions_at_once = 2;
+  std::size_t questions_waiting_max = 64;
+  // What one reading of the log may take, of a question and of the views that follow it.
+  std::size_t question_memory_bytes = 128u << 20;
+  std::chrono::milliseconds question_waits{10'000};  // for the views to know the position that it asks for
 };
 
+static_assert(Bounds::frame_bytes_max > Bounds::document_bytes_max * 2, "an answered question fits a message");
 static_assert(Bounds::frame_bytes_max > limits::batch_bytes_max, "the largest batch fits a message");
 static_assert(Bounds::frame_bytes_max >= Bounds::http_body_bytes_max + (4u << 20), "what a body brings fits a message");
 static_assert(Bounds::answer_bytes_max > limits::event_words_max * 8, "an answer holds at least one event, whatever its size");

@@ -9,6 +9,7 @@
 
 #include "server/access.h"
 #include "server/outgoing.h"
+#include "server/under_way.h"
 
 namespace fodspor::server {
 
@@ -25,10 +26,15 @@ class Taker {
 };
 
 struct Caller {
-  explicit Caller(Grant given, std::weak_ptr<Taker> where = {}) : grant(std::move(given)), taker(std::move(where)) {}
+  explicit Caller(Grant given, std::weak_ptr<Taker> where = {}, Answered teller = {})
+      : grant(std::move(given)), taker(std::move(where)), tell(std::move(teller)) {}
   const Grant grant;
   const std::weak_ptr<Taker> taker;
+  // Sends what is no request's last answer; any thread, while the request is under way. Empty: nobody hears it.
+  const Answered tell;
   std::atomic<std::uint32_t> appends_under_way{0};
+  std::atomic<std::uint32_t> questions{0};
+  UnderWay under_way;
 };
 
 }  // namespace fodspor::server

@@ -14,6 +14,9 @@ void read_limits(Section section, Bounds& bounds) {
   bounds.requests_in_flight_max = section.number("requests_in_flight", bounds.requests_in_flight_max, 1, 65'536);
   bounds.memory_bytes_max = section.number("memory_mib", bounds.memory_bytes_max >> 20, 64, 1u << 20) << 20;
   bounds.queued_bytes_max = section.number("queued_kib", bounds.queued_bytes_max >> 10, 64, 1u << 20) << 10;
+  bounds.questions_at_once = section.number("questions", bounds.questions_at_once, 1, 256);
+  bounds.questions_waiting_max = section.number("questions_waiting", bounds.questions_waiting_max, 0, 65'536);
+  bounds.question_memory_bytes = section.number("question_mib", bounds.question_memory_bytes >> 20, 16, 1u << 20) << 20;
   const auto seconds = [&](std::string_view key, std::chrono::milliseconds& value) {
     value = std::chrono::seconds(section.number(key, static_cast<std::uint64_t>(value.count() / 1000), 1, 3'600));
   };

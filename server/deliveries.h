@@ -16,6 +16,7 @@ class Session;
 
 struct Delivery {
   std::shared_ptr<Session> session;
+  bool last = true;               // of its request, which is done then
   std::size_t answer_bytes = 0;   // as they were promised
   std::size_t request_bytes = 0;  // that are free again
   Outgoing answer;

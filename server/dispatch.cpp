@@ -71,9 +71,10 @@ Result<Operation> operation_of(wire::Read::Reader read) {
 
 }  // namespace
 
-Dispatch::Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software, Followers& followers, Places& places)
+Dispatch::Dispatch(engine::Ledger& ledger, Questions& questions, Bounds bounds, std::string software, Followers& followers, Places& places)
     : ledger_(ledger),
       known_(engine::known_to(ledger)),
+      questions_(questions),
       bounds_(bounds),
       software_(std::move(software)),
       follow_(ledger, bounds, followers, places) {}
@@ -85,10 +86,12 @@ std::uint64_t Dispatch::id_of(Frame& request) noexcept {
 }
 
 std::size_t Dispatch::answer_bytes_of(Frame& request) noexcept {
-  bool holds_events = false;
-  static_cast<void>(
-      kj::runCatchingExceptions([&] { holds_events = request.message().getRoot<wire::Request>().which() == wire::Request::READ; }));
-  return holds_events ? Bounds::answer_bytes_max : Bounds::plain_answer_bytes;
+  bool is_large = false;
+  static_cast<void>(kj::runCatchingExceptions([&] {
+    const auto which = request.message().getRoot<wire::Request>().which();
+    is_large = which == wire::Request::READ || which == wire::Request::ASK;
+  }));
+  return is_large ? Bounds::answer_bytes_max : Bounds::plain_answer_bytes;
 }
 
 Result<Dispatch::Greeting> Dispatch::greeting(Frame& request) {
@@ -171,7 +174,14 @@ void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Ans
         return later(follow_.credit(id, asked.getCredit(), caller, counted));
       case wire::Request::KEEP:
         return later(follow_.keep(id, asked.getKeep(), caller, counted));
+      case wire::Request::ASK:
+        return later(ask(id, asked.getAsk(), caller, counted));
       case wire::Request::CANCEL:
+        // A question, or else a subscription.
+        if (auto cancelled = cancel(id, asked.getCancel(), caller); cancelled) {
+          now = std::move(cancelled);
+          return;
+        }
         return later(follow_.cancel(id, asked.getCancel(), caller, counted));
       default:
         break;

@@ -15,12 +15,13 @@
 #include "server/frames.h"
 #include "server/metrics.h"
 #include "server/protocol.capnp.h"
+#include "server/questions.h"
 
 namespace fodspor::server {
 
 class Dispatch {
  public:
-  Dispatch(engine::Ledger& ledger, Bounds bounds, std::string software, Followers& followers, Places& places);
+  Dispatch(engine::Ledger& ledger, Questions& questions, Bounds bounds, std::string software, Followers& followers, Places& places);
 
   // Calls `answered` once, here or later on a thread of the ledger's. `connections`: open now, for stats.
   void take(Frame& request, Caller& caller, std::size_t connections, Answered answered);
@@ -50,9 +51,12 @@ class Dispatch {
   Status check_expected(const std::vector<engine::Expected>& expected) const;
   Result<Outgoing> read(std::uint64_t id, wire::Read::Reader read, const Grant& grant) const;
   Result<Outgoing> stats(std::uint64_t id, std::size_t connections, const Grant& grant) const;
+  Status ask(std::uint64_t id, wire::Ask::Reader ask, Caller& caller, const Answered& answered);
+  static Result<Outgoing> cancel(std::uint64_t id, std::uint64_t which, Caller& caller);
 
   engine::Ledger& ledger_;
   const std::unique_ptr<Known> known_;
+  Questions& questions_;
   const Bounds bounds_;
   const std::string software_;
   FollowRequests follow_;

@@ -36,7 +36,8 @@ class Listener::Impl {
         workers_(options_.workers),
         places_(std::move(places)),
         followers_(ledger, options_.bounds, [this](std::function<void()> work) { asio::post(network_, std::move(work)); }),
-        dispatch_(ledger, options_.bounds, options_.software, followers_, *places_),
+        questions_(ledger, questions_options(options_)),
+        dispatch_(ledger, questions_, options_.bounds, options_.software, followers_, *places_),
         deliveries_(network_.get_executor()),
         service_{workers_,
                  dispatch_,
@@ -89,6 +90,18 @@ class Listener::Impl {
   }
 
  private:
+  static Questions::Options questions_options(const Options& options) {
+    Questions::Options questions{options.bounds, options.now, options.views_trouble};
+    if (!questions.now) {
+      questions.now = [] {
+        const auto since = std::chrono::system_clock::now().time_since_epoch();
+        return Timestamp{std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
+      };
+    }
+    if (!questions.trouble) questions.trouble = [](const Failure&) {};
+    return questions;
+  }
+
   Status listen_on(const std::string& address, Door::Speaks speaks) {
     FODSPOR_TRY(auto door, Door::open(network_, address, speaks, options_.tls != nullptr));
     doors_.push_back(std::move(door));
@@ -212,6 +225,7 @@ class Listener::Impl {
   asio::thread_pool workers_;
   const std::unique_ptr<Places> places_;
   Followers followers_;
+  Questions questions_;
   Dispatch dispatch_;
   Deliveries deliveries_;
   Service service_;

@@ -33,7 +33,10 @@ class Listener {
     std::function<void()> each_tick;
     // A connection that was refused or dropped, with the reason; on the network's thread. Nothing of what it sent is in it.
     std::function<void(std::string_view peer, std::string_view reason)> dropped;
-    bool signals = false;  // SIGTERM and SIGINT call stop()
+    // What keeps the views from following the log, once for each new reason; on a thread of theirs. May be empty.
+    std::function<void(const Failure&)> views_trouble;
+    std::function<Timestamp()> now;  // the clock that questions are answered by; empty: the machine's
+    bool signals = false;            // SIGTERM and SIGINT call stop()
     // May be empty; on the network's thread. The first: once, when stop() takes hold. The second: with each SIGHUP, where there are
     // signals.
     std::function<void()> stopping;

@@ -152,7 +152,8 @@ struct Followed {
 }
 
 struct Ask {
-  # A question that the program answers as a command of the same name does: kpi, trail, caseload, evaluate and so on.
+  # A question that the program answers as a command of the same name does: kpi, trail, caseload, evaluate and so on. Progress comes at most
+  # ten times a second, from the first second on. `cancel` ends it, and so does the end of the connection.
   command @0 :Text;
   arguments @1 :List(Text);  # as they would be typed, without --ledger, --server and the form
   form @2 :DocumentForm;
@@ -160,6 +161,9 @@ struct Ask {
   columns @4 :UInt16;        # that text may take; 0: 100
   atLeast @5 :UInt64;        # the answer knows this position, or more: of one's own last append, say
   progress @6 :Bool;         # whether to tell how far it has come
+  called @7 :Text;           # what is typed to start the program, for commands that are suggested; "fodspor" if nothing
+  terminal @8 :Bool;         # text is written to a terminal: lines that do not fit it may be cut
+  colour @9 :Bool;           # and in colour
 }
 
 enum DocumentForm {

@@ -61,6 +61,8 @@ asio::awaitable<void> Session::read() {
     if (error) {
       // The client has gone, or has sent all that it will: what it asked for is still answered if it listens.
       reading_ = false;
+      // But nobody works on for who may be gone, nor can be told to stop.
+      if (caller_) caller_->under_way.cancel_all();
       end_if_done();
       co_return;
     }
@@ -151,7 +153,10 @@ bool Session::greet(Frame& frame) {
     refuse(greeting->id, grant.error());
     return false;
   }
-  caller_.emplace(*std::move(grant), weak_from_this());
+  // Whatever tells holds this session: it runs for a request that is under way.
+  caller_.emplace(*std::move(grant), weak_from_this(), [this](Outgoing bytes) {
+    service_.deliveries.put({shared_from_this(), false, 0, 0, std::move(bytes)});
+  });
   answer(service_.dispatch.welcome(greeting->id));
   return true;
 }
@@ -169,7 +174,7 @@ void Session::hand_over() {
     Service& service = self->service_;
     for (const Taken& one : taken) {
       const auto answered = [self, answer_bytes = one.answer_bytes, request_bytes = one.frame->bytes()](Outgoing bytes) {
-        self->service_.deliveries.put({self, answer_bytes, request_bytes, std::move(bytes)});
+        self->service_.deliveries.put({self, true, answer_bytes, request_bytes, std::move(bytes)});
       };
       // Nobody hears what a connection that has ended still asks.
       if (self->gone_.load(std::memory_order_relaxed)) {
@@ -182,9 +187,11 @@ void Session::hand_over() {
 }
 
 bool Session::deliver(Delivery& delivery) {
-  --in_flight_;
-  promised_bytes_ -= delivery.answer_bytes;
-  service_.held_bytes -= delivery.request_bytes;
+  if (delivery.last) {
+    --in_flight_;
+    promised_bytes_ -= delivery.answer_bytes;
+    service_.held_bytes -= delivery.request_bytes;
+  }
   if (!closed_) {
     outgoing_bytes_ += delivery.answer.size();
     outgoing_.push_back(std::move(delivery.answer));
@@ -317,6 +324,7 @@ void Session::drop(std::string_view reason) {
 void Session::close() {
   closed_ = true;
   gone_.store(true, std::memory_order_relaxed);
+  if (caller_) caller_->under_way.cancel_all();
   count_input();
   stream_.close();
   if (writing_ == 0) outgoing_.clear();  // else the write that is under way still looks at them

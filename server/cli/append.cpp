@@ -9,6 +9,8 @@
 #include "server/cli/commands.h"
 #include "server/cli/input.h"
 #include "server/cli/reading.h"
+#include "server/cli/remote.h"
+#include "server/cli/sending.h"
 
 namespace fodspor::server {
 
@@ -79,7 +81,7 @@ class Append : public Command {
       FODSPOR_TRY(auto expected, read_expected(text));
       batch.expected.push_back(expected);
     }
-    batch.request = {std::string(client), request_id_ ? *request_id_ : Id::derived({"append", input.content()}).hex()};
+    batch.request = {std::string(client), request_id_of(input)};
     // A request that is there already was found good when it came; the ledger tells whether this is the same again.
     FODSPOR_TRY(const auto before, ledger->find_request(RequestKey::of(client, batch.request.request_id)));
     if (!before) {
@@ -95,11 +97,31 @@ class Append : public Command {
     return Exit::yes;
   }
 
+  bool speaks_to_servers() const override { return true; }
+  Result<Exit> run_at(Console& console, Connection& server) override {
+    FODSPOR_TRY(const Input input, Input::read(file_, console.world()));
+    FODSPOR_TRY(const auto read, read_drafts(input));
+    std::vector<engine::Expected> expected;
+    for (const auto& text : expect_) {
+      FODSPOR_TRY(expected.emplace_back(), read_expected(text));
+    }
+    const std::string request_id = request_id_of(input);
+    const auto appended = send_batch(server.client(), request_id, expected, read.json);
+    if (!appended) return tl::make_unexpected(with_line(input, read, appended.error()));
+    answer(console, *appended, request_id);
+    return Exit::yes;
+  }
+
  private:
   struct Read {
     std::vector<Draft> drafts;
-    std::vector<std::size_t> lines;  // where each stands
+    std::vector<std::size_t> lines;      // where each stands
+    std::vector<std::string_view> json;  // as it is written there
   };
+
+  std::string request_id_of(const Input& input) const {
+    return request_id_ ? *request_id_ : Id::derived({"append", input.content()}).hex();
+  }
 
   static Result<Read> read_drafts(const Input& input) {
     Read read;
@@ -112,6 +134,7 @@ class Append : public Command {
       if (!draft) return tl::make_unexpected(at(input.place(line.number), std::move(draft).error()));
       read.drafts.push_back(std::move(*draft));
       read.lines.push_back(line.number);
+      read.json.push_back(line.text);
       if (read.drafts.size() > limits::batch_events_max) {
         return fail(Fault::too_large, fmt::format("{}: more than {} events do not fit one batch: split the file, or use `fodspor import`",
                                                   input.place(line.number), limits::batch_events_max));

@@ -39,12 +39,16 @@ class Caseload : public Command {
     return options;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::caseload, programme_}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
     FODSPOR_TRY(const auto rows, reading.rows("people"));
     FODSPOR_TRY(const auto context, reading.context(*rows));
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
-    FODSPOR_TRY(const auto lines, projections::read_caseload(*rows, context, programme_, reading.today()));
+    FODSPOR_TRY(auto lines, projections::read_caseload(*rows, context, programme_, reading.today()));
+    const Sight sight = console.sight(reading.ledger());
+    std::erase_if(lines, [&](const projections::CaseloadLine& line) { return !sight.sees(line.person.programme); });
     Report report("Caseload on " + reading.today().text(), "Sagsstamme den " + reading.today().text());
     report.answered_at(rows->position());
     report.data("today", reading.today().text());
@@ -94,12 +98,16 @@ class Find : public Command {
     return options;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::caseload, programme_}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
     FODSPOR_TRY(const auto rows, reading.rows("people"));
     FODSPOR_TRY(const auto context, reading.context(*rows));
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
-    FODSPOR_TRY(const auto found, projections::find_case(*rows, case_number_, programme_));
+    FODSPOR_TRY(auto found, projections::find_case(*rows, case_number_, programme_));
+    const Sight sight = console.sight(reading.ledger());
+    std::erase_if(found, [&](const auto& match) { return !sight.sees(match.programme); });
     Report report;
     report.answered_at(rows->position());
     Table& table = report.table("people", Words{},

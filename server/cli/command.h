@@ -22,8 +22,9 @@ enum class Exit : std::uint8_t {
   no = 1,        // the answer is no: a target missed, a digest that differs, nobody found
   usage = 2,     // the command line is wrong
   refused = 3,   // the input was refused, and nothing was written
-  unusable = 4,  // the ledger cannot be used: missing, in use, damaged, disk full
+  unusable = 4,  // the ledger cannot be used: missing, in use, damaged, disk full; or the server not reached
 };
+Exit exit_of(Fault fault) noexcept;
 
 // A moment of knowledge, as typed: a position, a day or a time. What it means depends on the ledger.
 struct KnownAt {
@@ -56,6 +57,15 @@ struct About {
   std::vector<Example> examples;
 };
 
+// What it comes to when a command is asked of a server: which of the operations of access.h, and of which programme, if one was named.
+struct Asking {
+  Operation operation;
+  std::optional<ProgrammeId> programme;
+  bool of_each = false;  // the command itself asks whether it may (Sight), of each programme that its answer turns out to be about
+};
+
+class Connection;
+
 class Command {
  public:
   virtual ~Command() = default;
@@ -64,6 +74,11 @@ class Command {
   // What is wrong with the values taken together; nothing if all is well.
   virtual std::optional<std::string> mistake() const { return std::nullopt; }
   virtual Result<Exit> run(Console& console) = 0;
+  // With the options as they were filled in; none: a server is not asked for it.
+  virtual std::optional<Asking> asking() const { return std::nullopt; }
+  // Whether it has a way of its own with --server, instead of being asked for; then run_at() is it.
+  virtual bool speaks_to_servers() const { return false; }
+  virtual Result<Exit> run_at(Console& console, Connection& server);
 };
 
 }  // namespace fodspor::server

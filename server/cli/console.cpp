@@ -12,20 +12,24 @@ constexpr std::int64_t second = 1'000'000;
 
 }  // namespace
 
-Console::Console(World& world, Settings settings) : world_(world), settings_(std::move(settings)) {}
+Console::Console(World& world, Settings settings, const Asked* asked) : world_(world), settings_(std::move(settings)), asked_(asked) {}
 
 Layout Console::layout() const {
   return {settings_.language, world_.columns, world_.out_is_terminal && !world_.variable("NO_COLOR"), settings_.called};
 }
 
-Result<std::unique_ptr<engine::Ledger>> Console::open(engine::Access access, bool allow_clock_jump) const {
+Result<OpenLedger> Console::open(engine::Access access, bool allow_clock_jump) const {
+  if (asked_ != nullptr) {
+    FODSPOR_CHECK(access == engine::Access::read);
+    return OpenLedger(&asked_->ledger, LedgerCloser{false});
+  }
   engine::Options options;
   options.access = access;
   options.now = world_.now;
   options.allow_clock_jump = allow_clock_jump;
   FODSPOR_DO(no_file_in_its_place());
   auto ledger = engine::Ledger::open(settings_.ledger, std::move(options));
-  if (ledger) return ledger;
+  if (ledger) return OpenLedger(ledger->release());
   Failure failure = std::move(ledger).error();
   if (failure.fault == Fault::not_found) {
     failure.message = fmt::format("there is no ledger in {}: make one with `fodspor init --ledger {}`, or name another with --ledger",
@@ -83,6 +87,7 @@ Meter::~Meter() {
 }
 
 void Meter::show(std::uint64_t done, std::uint64_t of) {
+  if (console_.asked() != nullptr) return console_.asked()->progress(done, of);
   const World& world = console_.world();
   if (!world.err_is_terminal || console_.settings().quiet) return;
   const Timestamp now = world.now();

@@ -1,4 +1,5 @@
-// What a running command has in its hands: the ledger that was named, and how to answer. Made by parser.cpp for one command; one thread.
+// What a running command has in its hands: the ledger that was named, or that of the server which was asked, and how to answer. Made by
+// parser.cpp for one command; one thread.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,9 @@
 #include <string_view>
 
 #include "engine/ledger.h"
+#include "server/cli/asked.h"
 #include "server/cli/report.h"
+#include "server/cli/sight.h"
 #include "server/cli/world.h"
 
 namespace fodspor::server {
@@ -27,9 +30,19 @@ struct Settings {
   bool ledger_typed = false;       // with --ledger, so commands that are suggested have to name it too
 };
 
+// A ledger that a command has opened, and closes; or one that stays open.
+struct LedgerCloser {
+  bool owns = true;
+  void operator()(engine::Ledger* ledger) const {
+    if (owns) delete ledger;
+  }
+};
+using OpenLedger = std::unique_ptr<engine::Ledger, LedgerCloser>;
+
 class Console {
  public:
-  Console(World& world, Settings settings);
+  // `asked`: what the command stands on where it is asked of a server; borrowed.
+  Console(World& world, Settings settings, const Asked* asked = nullptr);
 
   const Settings& settings() const noexcept { return settings_; }
   const World& world() const noexcept { return world_; }
@@ -38,7 +51,11 @@ class Console {
   const std::string& called() const noexcept { return settings_.called; }
 
   // The named ledger. Whatever hinders it is Fault::unavailable, busy or corrupt: nothing that the command's input could mend.
-  Result<std::unique_ptr<engine::Ledger>> open(engine::Access access, bool allow_clock_jump = false) const;
+  Result<OpenLedger> open(engine::Access access, bool allow_clock_jump = false) const;
+
+  // None on a command line.
+  const Asked* asked() const noexcept { return asked_; }
+  Sight sight(const engine::Ledger& ledger) const { return {asked_ != nullptr ? &asked_->grant : nullptr, ledger}; }
 
   // Fault::unavailable where a file stands in the place of a ledger.
   Status no_file_in_its_place() const;
@@ -55,9 +72,11 @@ class Console {
  private:
   World& world_;
   Settings settings_;
+  const Asked* asked_;
 };
 
-// Progress on stderr: only on a terminal, only for what takes longer than a second, and gone when it is done.
+// Progress on stderr: only on a terminal, only for what takes longer than a second, and gone when it is done. Of a question, to whoever
+// asked.
 class Meter {
  public:
   Meter(const Console& console, Words what);

@@ -38,6 +38,11 @@ class Definitions : public Command {
     return std::nullopt;
   }
 
+  // They are part of no programme, and belong to whoever evaluates them.
+  std::optional<Asking> asking() const override {
+    return action_ == "check" ? std::nullopt : std::optional(Asking{Operation::evaluate, std::nullopt});
+  }
+
   Result<Exit> run(Console& console) override {
     auto library = projections::Library::shipped();
     std::optional<Position> position;

@@ -6,6 +6,7 @@
 #include "projections/network.h"
 #include "server/cli/commands.h"
 #include "server/cli/event_text.h"
+#include "server/cli/few.h"
 #include "server/cli/kpi_table.h"
 #include "server/cli/reading.h"
 
@@ -50,12 +51,17 @@ class Enterprises : public Command {
     return options;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::enterprises, programme_}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
     FODSPOR_TRY(const auto rows, reading.rows("enterprises"));
     FODSPOR_TRY(const auto context, reading.context(*rows));
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
-    FODSPOR_TRY(const auto lines, projections::read_enterprises(*rows, programme_));
+    FODSPOR_TRY(auto lines, projections::read_enterprises(*rows, programme_));
+    const Sight sight = console.sight(reading.ledger());
+    std::erase_if(lines, [&](const projections::EnterpriseLine& line) { return !sight.sees(line.programme); });
+    const bool hides_few = sight.hides_few(Operation::enterprises);
     Report report("Enterprises", "Virksomheder");
     report.answered_at(rows->position());
     Table& table = report.table("enterprises", Words{},
@@ -73,13 +79,16 @@ class Enterprises : public Command {
                                  {"placed", {"placed", "i forløb"}, right},
                                  {"employed", {"hired", "ansat"}, right}});
     for (const auto& line : lines) {
+      FewInLine few(hides_few);
+      const auto people = [&](std::uint64_t n) { return few.shows(n) ? count(n) : FewInLine::cell(n, false); };
+      const Cell placed = people(line.placed), employed = people(line.employed);
       const std::string digits = line.enterprise.hex().substr(0, 10);
       // Where one programme was asked for, its name in every row says nothing to people.
       table.add({programme_ ? Cell::shown({}, {}, line.programme.slug()) : Cell::text(line.programme.slug()),
                  Cell::shown(digits, digits, line.enterprise.hex()), line.cvr == 0 ? Cell() : Cell::plain_number(line.cvr),
                  line.p_number == 0 ? Cell() : Cell::plain_number(static_cast<std::int64_t>(line.p_number)), kind_cell(line.kind),
                  Cell::text(line.industry), day(line.recruited), day(line.committed), day(line.withdrew, Tone::faint),
-                 day(line.ambassador_from), count(line.openings), count(line.placed), count(line.employed)});
+                 day(line.ambassador_from), count(line.openings), placed, employed});
     }
     console.print(report);
     return Exit::yes;
@@ -105,12 +114,16 @@ class Network : public Command {
     return options;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::network, programme_}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
     FODSPOR_TRY(const auto rows, reading.rows("networks"));
     FODSPOR_TRY(const auto context, reading.context(*rows));
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
-    FODSPOR_TRY(const auto lines, projections::read_networks(*rows, programme_));
+    FODSPOR_TRY(auto lines, projections::read_networks(*rows, programme_));
+    const Sight sight = console.sight(reading.ledger());
+    std::erase_if(lines, [&](const projections::NetworkLine& line) { return !sight.sees(line.programme); });
     Report report("Networks", "Netværk");
     report.answered_at(rows->position());
     Table& networks = report.table("networks", Words{},

@@ -3,6 +3,7 @@
 
 #include "projections/measure.h"
 #include "server/cli/commands.h"
+#include "server/cli/few.h"
 #include "server/cli/kpi_table.h"
 #include "server/cli/library.h"
 #include "server/cli/reading.h"
@@ -17,9 +18,6 @@ using projections::Measure;
 constexpr auto left = Column::Align::left;
 constexpr auto right = Column::Align::right;
 
-Cell count(std::uint64_t n) {
-  return Cell::number(static_cast<std::int64_t>(n));
-}
 Cell share(const std::array<std::uint64_t, 2>& ratio) {
   return Cell::share(ratio[0], ratio[1]);
 }
@@ -55,18 +53,26 @@ class Evaluate : public Command {
     return std::nullopt;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::evaluate, programme_}; }
+
   Result<Exit> run(Console& console) override {
+    if (memory_mib_ && console.asked() != nullptr) {
+      return fail(Fault::invalid, "--memory: how much memory a question takes is for the server to say; leave it out");
+    }
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
     FODSPOR_TRY(const auto context, reading.context_to_come());
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
     auto library = projections::Library::shipped();
     FODSPOR_DO(library.add_approved(context));
     FODSPOR_TRY(const auto measures, compile(library, console.world()));
-    FODSPOR_TRY(const auto figures, measure(console, reading, measures));
+    const Sight sight = console.sight(reading.ledger());
+    FODSPOR_TRY(const auto figures, measure(console, reading, measures, sight));
+    hides_few_ = sight.hides_few(Operation::evaluate);
 
     Report report;
     report.answered_at(reading.position());
     report.data("valid_at", reading.today().text());
+    add_scope(report, sight);
     add_figures(report, measures, figures);
     add_attrition(report, measures, figures);
     add_strata(report, measures, figures);
@@ -100,18 +106,22 @@ class Evaluate : public Command {
     return measures;
   }
 
-  Result<std::vector<Figure>> measure(Console& console, const Reading& reading, const std::vector<Measure>& measures) const {
+  Result<std::vector<Figure>> measure(Console& console, const Reading& reading, const std::vector<Measure>& measures,
+                                      const Sight& sight) const {
     std::vector<Figure> figures(measures.size());
     Meter meter(console, {"measuring", "måler"});
     auto scan = reading.scan();
     if (memory_mib_) scan.memory_bytes = *memory_mib_ << 20;
     scan.progress = meter.function();
+    // Of fewer programmes it is measured as if there were no others.
+    std::vector<ProgrammeId> programmes(sight.programmes().begin(), sight.programmes().end());
+    if (programme_) programmes = {*programme_};
     std::vector<projections::Verdict> verdicts;
     FODSPOR_TRY(const auto scanned,
                 projections::for_each_subject(reading.ledger(), scan, [&](const projections::Subject& subject) -> Status {
                   for (std::size_t i = 0; i < measures.size(); ++i) {
                     verdicts.clear();
-                    measures[i].apply(subject, programme_, verdicts);
+                    measures[i].apply(subject, std::span<const ProgrammeId>(programmes), verdicts);
                     figures[i].add(verdicts, measures[i].steps().size());
                   }
                   return {};
@@ -122,7 +132,40 @@ class Evaluate : public Command {
 
   static std::string label(const Measure& measure) { return measure.definition().id() + "@" + measure.definition().version(); }
 
-  static void add_figures(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) {
+  // An evaluation of some programmes is of fewer people, and says so.
+  void add_scope(Report& report, const Sight& sight) const {
+    if (programme_ || !sight.is_limited()) return;
+    Document list = Document::list();
+    std::string slugs;
+    for (const ProgrammeId programme : sight.programmes()) {
+      list.push(programme.slug());
+      slugs += (slugs.empty() ? "" : ", ") + programme.slug();
+    }
+    report.data("programmes", std::move(list));
+    report.note("Of these programmes alone, for which the token speaks: " + slugs,
+                "Kun af disse indsatser, som adgangsnøglen gælder for: " + slugs);
+  }
+
+  // Which numbers of a figure may be shown beside one another.
+  struct Shown {
+    std::vector<bool> units, persons;  // of the attrition, by step
+    bool population = false, denominator = false, parts = false, excluded = false;
+  };
+  Shown shown(const Figure& figure) const {
+    Shown shown;
+    FewInLine few(hides_few_);
+    for (std::size_t s = 0; s < figure.attrition_units.size(); ++s) {
+      shown.units.push_back(few.shows(figure.attrition_units[s]));
+      shown.persons.push_back(shown.units.back() && few.shows(figure.attrition_persons[s]));
+    }
+    shown.population = few.shows(figure.population);
+    shown.denominator = few.shows(figure.denominator);
+    shown.excluded = few.shows(figure.excluded) && few.shows_parts(figure.population, {figure.excluded});
+    shown.parts = shown.denominator && few.shows_parts(figure.denominator, {figure.numerator, figure.unknown});
+    return shown;
+  }
+
+  void add_figures(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) const {
     Table& table = report.table("figures", {"Figures", "Tal"},
                                 {{"definition", {"definition", "definition"}, left, true},
                                  {"title", {"title", "titel"}, left, true},
@@ -143,13 +186,16 @@ class Evaluate : public Command {
       const auto& figure = figures[i];
       const auto& definition = measures[i].definition();
       const auto bounds = projections::bounds(figure);
+      const Shown may = shown(figure);
+      const auto part = [&](Cell cell) { return may.parts ? std::move(cell) : FewInLine::hidden(); };
       table.add({Cell::text(label(measures[i]), Tone::strong), both(definition.title()), Cell::text(std::string(name(definition.unit()))),
-                 Cell::text(hex_of(definition.hash())), count(figure.population), count(figure.denominator), count(figure.numerator),
-                 count(figure.unknown), count(figure.excluded), share(bounds.as_no), share(bounds.as_yes), share(bounds.left_out),
-                 Cell::decimal(figure.weighted_denominator), Cell::decimal(figure.weighted_numerator),
-                 Cell::decimal(figure.weighted_unknown)});
+                 Cell::text(hex_of(definition.hash())), FewInLine::cell(figure.population, may.population),
+                 FewInLine::cell(figure.denominator, may.denominator), FewInLine::cell(figure.numerator, may.parts),
+                 FewInLine::cell(figure.unknown, may.parts), FewInLine::cell(figure.excluded, may.excluded), part(share(bounds.as_no)),
+                 part(share(bounds.as_yes)), part(share(bounds.left_out)), part(Cell::decimal(figure.weighted_denominator)),
+                 part(Cell::decimal(figure.weighted_numerator)), part(Cell::decimal(figure.weighted_unknown))});
       // Weights are worth a line only where they say something: all 1, they repeat the counts.
-      if (figure.weighted_denominator != static_cast<std::int64_t>(figure.denominator) * 1'000'000) {
+      if (may.parts && figure.weighted_denominator != static_cast<std::int64_t>(figure.denominator) * 1'000'000) {
         const auto weighted = [&](Language language) {
           return fmt::format("{}: {} / {}", label(measures[i]), decimal(figure.weighted_numerator, language),
                              decimal(figure.weighted_denominator, language));
@@ -161,7 +207,7 @@ class Evaluate : public Command {
     }
   }
 
-  static void add_attrition(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) {
+  void add_attrition(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) const {
     for (std::size_t i = 0; i < measures.size(); ++i) {
       Table& table = report.table("attrition", "Attrition of " + label(measures[i]), "Frafald i " + label(measures[i]),
                                   {{"definition", {"definition", "definition"}, left, false, Column::For::programs},
@@ -169,14 +215,16 @@ class Evaluate : public Command {
                                    {"units", {"left", "tilbage"}, right},
                                    {"persons", {"persons", "personer"}, right}});
       const auto& figure = figures[i];
+      const Shown may = shown(figure);
       for (std::size_t s = 0; s < figure.attrition_units.size(); ++s) {
         const Cell step = s == 0 ? Cell::words({"(all)", "(alle)"}, "", Tone::faint) : Cell::text(measures[i].steps()[s - 1]);
-        table.add({Cell::text(label(measures[i])), step, count(figure.attrition_units[s]), count(figure.attrition_persons[s])});
+        table.add({Cell::text(label(measures[i])), step, FewInLine::cell(figure.attrition_units[s], may.units[s]),
+                   FewInLine::cell(figure.attrition_persons[s], may.persons[s])});
       }
     }
   }
 
-  static void add_strata(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) {
+  void add_strata(Report& report, const std::vector<Measure>& measures, const std::vector<Figure>& figures) const {
     for (std::size_t i = 0; i < measures.size(); ++i) {
       const auto& keys = measures[i].breakdown();
       if (keys.empty()) continue;
@@ -194,8 +242,11 @@ class Evaluate : public Command {
         for (const auto& value : values)
           row.push_back(value.empty() ? Cell::words({"not said", "ikke oplyst"}, "", Tone::faint) : Cell::text(value));
         const auto& [denominator, numerator, unknown] = counts;
-        row.insert(row.end(), {count(denominator), count(numerator), count(unknown), Cell::share(numerator, denominator),
-                               Cell::share(numerator + unknown, denominator)});
+        const bool parts = FewInLine(hides_few_).shows_parts(denominator, {numerator, unknown});
+        const auto part = [&](Cell cell) { return parts ? std::move(cell) : FewInLine::hidden(); };
+        row.insert(row.end(), {FewInLine::cell(denominator, !hides_few_ || !is_few(denominator)), FewInLine::cell(numerator, parts),
+                               FewInLine::cell(unknown, parts), part(Cell::share(numerator, denominator)),
+                               part(Cell::share(numerator + unknown, denominator))});
         table.add(std::move(row));
       }
     }
@@ -206,6 +257,7 @@ class Evaluate : public Command {
   std::optional<ProgrammeId> programme_;
   std::optional<std::uint64_t> memory_mib_;
   Clocks clocks_;
+  bool hides_few_ = false;
 };
 
 }  // namespace

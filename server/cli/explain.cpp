@@ -69,6 +69,8 @@ class Explain : public Command {
     return options;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::rows, programme_}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
     std::optional<Id> person;
@@ -78,12 +80,14 @@ class Explain : public Command {
     }
     FODSPOR_TRY(const auto rows, reading.rows("kpi"));
     FODSPOR_TRY(const auto context, reading.context(*rows));
-    FODSPOR_TRY(const auto* target, choose(context));
+    Sight sight = console.sight(reading.ledger());
+    FODSPOR_TRY(const auto* target, choose(context, sight));
     std::vector<ExplainedUnit> units;
     FODSPOR_DO(projections::explain(*rows, context, {found_in_, target->id, target->reading}, person, [&](const ExplainedUnit& unit) {
       if (!only_ || answer_of(unit).code == *only_) units.push_back(unit);
       return true;
     }));
+    FODSPOR_DO(leave_out(units, sight));
 
     const auto& words = target->title;
     Report report(fmt::format("{} · {} · {}", target->id, words.in(false), wanted(*target, Language::english)),
@@ -101,13 +105,26 @@ class Explain : public Command {
   }
 
  private:
+  // Deciding events of programmes that whoever asks does not speak for: that something decided it stays.
+  static Status leave_out(std::vector<ExplainedUnit>& units, Sight& sight) {
+    if (!sight.is_limited()) return {};
+    for (ExplainedUnit& unit : units) {
+      for (auto& reason : unit.reasons) {
+        if (!reason.because) continue;
+        FODSPOR_TRY(const bool seen, sight.sees(*reason.because, Operation::rows));
+        if (!seen) reason.because.reset();
+      }
+    }
+    return {};
+  }
+
   // The target that was meant; `found_in_` becomes its programme.
-  Result<const projections::Target*> choose(const projections::Context& context) {
+  Result<const projections::Target*> choose(const projections::Context& context, const Sight& sight) {
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
     const projections::Target* chosen = nullptr;
     std::vector<std::string> ids, programmes, readings;
     for (const auto& [id, programme] : context.programmes) {
-      if (programme_ && id != *programme_) continue;
+      if ((programme_ && id != *programme_) || !sight.sees(id)) continue;
       for (const auto& target : programme.targets) {
         if (std::find(ids.begin(), ids.end(), target.id) == ids.end()) ids.push_back(target.id);
         if (target.id != target_) continue;

@@ -10,6 +10,10 @@
 #include "server/cli/commands.h"
 #include "server/cli/input.h"
 #include "server/cli/reading.h"
+#include "server/cli/remote.h"
+#include "server/cli/sending.h"
+#include "server/intake/reconcile.h"
+#include "server/intake/rows.h"
 
 namespace fodspor::server {
 
@@ -78,17 +82,8 @@ class Import : public Command {
     }
     FODSPOR_TRY(const auto ledger, console.open(dry_run_ ? engine::Access::read : engine::Access::write));
 
-    Report report(dry_run_ ? "What would be imported" : "Imported", dry_run_ ? "Hvad der ville blive importeret" : "Importeret");
-    Table& table = report.table("files", Words{},
-                                {{"file", {"file", "fil"}, Column::Align::left, true},
-                                 {"rows", {"rows", "rækker"}, Column::Align::right},
-                                 {"facts", {"facts", "fakta"}, Column::Align::right},
-                                 {"added", {"new", "nye"}, Column::Align::right},
-                                 {"corrected", {"corrected", "rettet"}, Column::Align::right},
-                                 {"retracted", {"retracted", "trukket tilbage"}, Column::Align::right},
-                                 {"unchanged", {"unchanged", "uændret"}, Column::Align::right},
-                                 {"first", {"first at", "første ved"}, Column::Align::right},
-                                 {"last", {"last at", "sidste ved"}, Column::Align::right}});
+    Report report = empty_report();
+    Table& table = add_table(report);
     for (const auto& input : inputs) {
       ImportOptions options;
       options.format = format();
@@ -106,7 +101,74 @@ class Import : public Command {
     return Exit::yes;
   }
 
+  bool speaks_to_servers() const override { return true; }
+  Result<Exit> run_at(Console& console, Connection& server) override {
+    if (mapping_ || (format_ && *format_ != "jsonl")) {
+      return fail(
+          Fault::unsupported,
+          "a table is held against what stands in the ledger, which is done where the ledger is, without --server; JSON lines can be "
+          "sent to a server");
+    }
+    Report report = empty_report();
+    Table& table = add_table(report);
+    for (const auto& file : files_) {
+      if (file != "-" && begins_exported(file)) {
+        return fail(Fault::unsupported, fmt::format("{} is an exported log, which goes into an empty ledger and not to a server", file));
+      }
+      FODSPOR_TRY(const Input input, Input::read(file, console.world()));
+      FODSPOR_TRY(const auto imported, send_lines(console, server, input));
+      table.add(row(input.name(), imported));
+    }
+    report.data("dry_run", dry_run_);
+    console.print(report);
+    return Exit::yes;
+  }
+
  private:
+  Report empty_report() const {
+    return dry_run_ ? Report("What would be imported", "Hvad der ville blive importeret") : Report("Imported", "Importeret");
+  }
+
+  static Table& add_table(Report& report) {
+    return report.table("files", Words{},
+                        {{"file", {"file", "fil"}, Column::Align::left, true},
+                         {"rows", {"rows", "rækker"}, Column::Align::right},
+                         {"facts", {"facts", "fakta"}, Column::Align::right},
+                         {"added", {"new", "nye"}, Column::Align::right},
+                         {"corrected", {"corrected", "rettet"}, Column::Align::right},
+                         {"retracted", {"retracted", "trukket tilbage"}, Column::Align::right},
+                         {"unchanged", {"unchanged", "uændret"}, Column::Align::right},
+                         {"first", {"first at", "første ved"}, Column::Align::right},
+                         {"last", {"last at", "sidste ved"}, Column::Align::right}});
+  }
+
+  // As of the first delivery: each fact is a request of its own, under an id that says which fact it is, so that another delivery repeats
+  // none of them.
+  Result<ImportReport> send_lines(Console& console, Connection& server, const Input& input) const {
+    constexpr std::string_view space = "jsonl";
+    FODSPOR_TRY(const std::string text, intake::to_utf8(input.content(), input.name(), intake::Encoding::utf8));
+    FODSPOR_TRY(const auto delivery, intake::json_delivery(text, input.name(), space));
+    const auto changes = intake::difference(delivery, intake::Standing(space));
+    std::vector<ToSend> events;
+    for (const auto& step : changes.steps) events.push_back({fmt::format("{}/{}", space, step.fact->key.hex()), &step.draft});
+    std::size_t refused = 0;
+    Meter meter(console, {"sending", "sender"});
+    auto sent = send_each(server.client(), events, dry_run_, refused, meter.function());
+    if (!sent) {
+      Failure failure = events.empty() ? std::move(sent).error() : at(changes.steps[refused].fact->place, std::move(sent).error());
+      if (refused > 0) failure.message += "; what stands before it was sent, and is not repeated when the file is imported again";
+      return tl::make_unexpected(std::move(failure));
+    }
+    ImportReport report;
+    report.rows = delivery.rows;
+    report.facts = delivery.facts.size();
+    report.added = sent->added;
+    report.unchanged = sent->repeated;
+    report.first = sent->first;
+    report.last = sent->last;
+    return report;
+  }
+
   ImportOptions::Format format() const {
     if (!format_) return ImportOptions::Format::by_mapping;
     if (*format_ == "jsonl") return ImportOptions::Format::json_lines;

@@ -12,6 +12,9 @@ using events::fail;
 using events::Fault;
 
 events::Result<Input> Input::read(const std::optional<std::string>& file, const World& world) {
+  if (!world.has_files) {
+    return fail(Fault::invalid, fmt::format("{}: a server reads no files for whoever asks it", file ? *file : "standard input"));
+  }
   Input input;
   if (!file || *file == "-") {
     input.name_ = "standard input";

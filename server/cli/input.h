@@ -13,7 +13,7 @@ namespace fodspor::server {
 
 class Input {
  public:
-  // No name, or "-": standard input. Fault::invalid if it cannot be read.
+  // No name, or "-": standard input. Fault::invalid if it cannot be read, or the world has no files.
   static events::Result<Input> read(const std::optional<std::string>& file, const World& world);
 
   const std::string& name() const noexcept { return name_; }

@@ -32,19 +32,24 @@ class Kpi : public Command {
     return options;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::kpi, programme_}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
     FODSPOR_TRY(const auto rows, reading.rows("kpi"));
     FODSPOR_TRY(const auto context, reading.context(*rows));
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
-    FODSPOR_TRY(const auto lines, projections::read_kpi(*rows, context, programme_, reading.today()));
+    const Sight sight = console.sight(reading.ledger());
+    FODSPOR_TRY(auto lines, projections::read_kpi(*rows, context, programme_, reading.today()));
+    std::erase_if(lines, [&](const projections::KpiLine& line) { return !sight.sees(line.programme); });
+    const bool hides_few = sight.hides_few(Operation::kpi);
     Report report;
     report.answered_at(rows->position());
     report.data("today", reading.today().text());
-    add_kpi_tables(report, lines, context);
+    add_kpi_tables(report, lines, context, hides_few);
     if (lines.empty()) {
       FODSPOR_TRY(const auto to_come, reading.context_to_come());
-      if (!add_first_target_day(report, to_come, reading.today())) {
+      if (!add_first_target_day(report, to_come, reading.today(), sight)) {
         report.note(
             "No targets are pinned: `fodspor programmes apply FILE…` pins them, `fodspor programmes apply --shipped` those that ship.",
             "Ingen mål er fastsat: `fodspor programmes apply FIL…` fastsætter dem, `fodspor programmes apply --shipped` de medfølgende.");
@@ -53,6 +58,7 @@ class Kpi : public Command {
     console.print(report);
     if (!check_) return Exit::yes;
     for (const auto& line : lines) {
+      if (hides_few && !shows_figure(line)) return Exit::no;
       if (line.standing != projections::TargetStanding::met && line.standing != projections::TargetStanding::not_yet) return Exit::no;
     }
     return Exit::yes;
@@ -60,10 +66,10 @@ class Kpi : public Command {
 
  private:
   // Targets that bind later than on the day of the answer: from which day the first does. False if there are none.
-  bool add_first_target_day(Report& report, const projections::Context& to_come, Date today) const {
+  bool add_first_target_day(Report& report, const projections::Context& to_come, Date today, const Sight& sight) const {
     std::optional<Date> first;
     for (const auto& [id, programme] : to_come.programmes) {
-      if (programme_ && id != *programme_) continue;
+      if ((programme_ && id != *programme_) || !sight.sees(id)) continue;
       for (const auto& target : programme.targets) {
         if (target.from > today && (!first || target.from < *first)) first = target.from;
       }

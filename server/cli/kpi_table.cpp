@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/cli/few.h"
 #include "server/cli/library.h"
 
 namespace fodspor::server {
@@ -64,18 +65,23 @@ std::string figure(const KpiLine& line, Language language) {
   return low + " – " + high;
 }
 
-void add_line(Table& table, const KpiLine& line, bool same_target) {
+void add_line(Table& table, const KpiLine& line, bool same_target, bool hides_few) {
   const bool unread = line.standing == TargetStanding::unread;
-  const auto count = [&](std::uint64_t n) { return unread ? Cell() : Cell::number(static_cast<std::int64_t>(n)); };
+  const bool shown = !hides_few || unread || shows_figure(line);
+  const auto count = [&](std::uint64_t n) { return unread ? Cell() : FewInLine::cell(n, shown); };
   // People are not told what they have read already, nor that nobody is unknown.
-  const auto count_if = [&](bool worth, std::uint64_t n) { return worth || unread ? count(n) : Cell::shown({}, {}, n); };
+  const auto count_if = [&](bool worth, std::uint64_t n) { return worth || unread || !shown ? count(n) : Cell::shown({}, {}, n); };
+  const bool whole_shown = shown || !is_few(line.counts.denominator);
   const auto& title = line.target.title.en.empty() && line.target.title.da.empty() ? line.definition_title : line.target.title;
   table.add({Cell::text(line.programme.slug()),
              same_target ? Cell::shown({}, {}, line.target.id) : Cell::text(line.target.id, Tone::strong), Cell::text(line.target.reading),
              both(title), reading_words(line.target.reading, title, same_target),
-             unread ? Cell() : Cell::shown(figure(line, Language::english), figure(line, Language::danish), {}),
-             count_if(line.target.share, line.counts.numerator), count(line.counts.denominator),
-             count_if(line.counts.unknown > 0, line.counts.unknown), wanted_cell(line.target), standing_cell(line.standing),
+             unread   ? Cell()
+             : !shown ? FewInLine::hidden()
+                      : Cell::shown(figure(line, Language::english), figure(line, Language::danish), {}),
+             count_if(line.target.share, line.counts.numerator), unread ? Cell() : FewInLine::cell(line.counts.denominator, whole_shown),
+             count_if(line.counts.unknown > 0, line.counts.unknown), wanted_cell(line.target),
+             shown ? standing_cell(line.standing) : FewInLine::hidden(),
              Cell::text(line.target.definition + "@" + line.target.definition_version), Cell::text(hex_of(line.definition_hash)),
              Cell::text(line.target.document)});
 }
@@ -96,7 +102,11 @@ bool naturally_less(std::string_view a, std::string_view b) {
   return digits(a, x) < digits(b, y);
 }
 
-void add_kpi_tables(Report& report, const std::vector<KpiLine>& lines, const projections::Context& context) {
+bool shows_figure(const KpiLine& line) {
+  return FewInLine(true).shows_parts(line.counts.denominator, {line.counts.numerator, line.counts.unknown});
+}
+
+void add_kpi_tables(Report& report, const std::vector<KpiLine>& lines, const projections::Context& context, bool hides_few) {
   std::vector<const KpiLine*> ordered;
   for (const auto& line : lines) ordered.push_back(&line);
   // K10 comes after K9; within a target the readings stay as they are.
@@ -111,7 +121,7 @@ void add_kpi_tables(Report& report, const std::vector<KpiLine>& lines, const pro
       table = &report.table("targets", title_of(context, line->programme, Language::english),
                             title_of(context, line->programme, Language::danish), kpi_columns());
     }
-    add_line(*table, *line, same_programme && previous->target.id == line->target.id);
+    add_line(*table, *line, same_programme && previous->target.id == line->target.id, hides_few);
     previous = line;
   }
   if (table == nullptr) report.table("targets", {"Targets", "Mål"}, kpi_columns());

@@ -11,7 +11,11 @@ namespace fodspor::server {
 
 using namespace fodspor::events;
 
-void add_kpi_tables(Report& report, const std::vector<projections::KpiLine>& lines, const projections::Context& context);
+// `hides_few`: counts of few people are left out, and with them the line's figure and answer.
+void add_kpi_tables(Report& report, const std::vector<projections::KpiLine>& lines, const projections::Context& context,
+                    bool hides_few = false);
+// Whether a line's figure tells of no few people.
+bool shows_figure(const projections::KpiLine& line);
 
 // What a target counts, in words: of its further readings only how they are read, where the first stands right above.
 Cell reading_words(const std::string& reading, const projections::Bilingual& title, bool same_target);

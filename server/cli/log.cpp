@@ -1,7 +1,9 @@
 // fodspor log: the events in their order, and on into the live end.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <ostream>
+#include <thread>
 
 #include "events/json.h"
 #include "server/cli/commands.h"
@@ -9,6 +11,8 @@
 #include "server/cli/help.h"
 #include "server/cli/json_text.h"
 #include "server/cli/kpi_table.h"
+#include "server/cli/remote.h"
+#include "server/cli/remote_log.h"
 
 namespace fodspor::server {
 
@@ -24,6 +28,8 @@ constexpr Field fields[] = {{{"position", "plads"}, 10, 8}, {{"recorded", "regis
                             {{"type", "type"}, 22, 20},     {{"programme", "indsats"}, 15, 11},   {{"about", "om"}, 21, 10},
                             {{"facts", "fakta"}, 1, 1}};
 constexpr int wide_columns = 140;
+// Following the log of a server.
+constexpr std::chrono::milliseconds look_again_after{250};
 
 std::string padded(std::string_view text, int columns) {
   std::string out(text);
@@ -65,6 +71,11 @@ class Log : public Command {
     return std::nullopt;
   }
 
+  std::optional<Asking> asking() const override {
+    if (follow_) return std::nullopt;
+    return Asking{operation(), programme_};
+  }
+
   Result<Exit> run(Console& console) override {
     if (type_name_) type_ = find_type(*type_name_)->type;
     FODSPOR_TRY(const auto ledger, console.open(engine::Access::read));
@@ -73,12 +84,17 @@ class Log : public Command {
       FODSPOR_TRY(const auto context, projections::load_context(*ledger, {end, {}}));
       FODSPOR_DO(known_programme(context, *programme_));
     }
+    Sight sight = console.sight(*ledger);
     write_head(console);
     FODSPOR_TRY(auto cursor, open_cursor(*ledger));
     for (;;) {
       FODSPOR_TRY(const auto event, cursor.next_event());
       if (!event || event->position() > end || (to_ && event->position().value > *to_)) break;
-      if (wanted(*event)) write(console, *event);
+      if (console.asked() != nullptr && console.asked()->cancelled()) return fail(Fault::cancelled, "the log was not read to its end");
+      if (wanted(*event)) {
+        FODSPOR_TRY(const bool seen, sight.sees(*event, operation()));
+        if (seen) write(console, *event);
+      }
       if (!console.world().out) return Exit::yes;  // told by the parser
     }
     console.world().out.flush();
@@ -86,7 +102,47 @@ class Log : public Command {
     return follow_ ? follow(console, *ledger, end) : Result<Exit>(Exit::yes);
   }
 
+  // Read page by page, so that it may be as long as the log.
+  bool speaks_to_servers() const override { return true; }
+  Result<Exit> run_at(Console& console, Connection& server) override {
+    if (type_name_) type_ = find_type(*type_name_)->type;
+    if (programme_) FODSPOR_DO(known_there(server));
+    RemoteLog log(server.client(), from_.value_or(1), to_);
+    if (type_) log.only_type(*type_);
+    if (stream_name_) {
+      FODSPOR_TRY(const StreamId stream, StreamId::parse(*stream_name_));
+      log.only_stream(stream);
+    }
+    FODSPOR_TRY(const Position end, log.read_page());
+    write_head(console);
+    bool told = false;
+    for (;;) {
+      while (const auto event = log.next()) {
+        if (wanted(*event)) write(console, *event);
+      }
+      if (!console.world().out) return Exit::yes;  // told by the parser
+      if (log.is_at_end()) {
+        console.world().out.flush();
+        if (!std::exchange(told, true)) console.position(end);
+        if (!follow_) return Exit::yes;
+        std::this_thread::sleep_for(look_again_after);
+      }
+      FODSPOR_TRY([[maybe_unused]] const Position there, log.read_page());
+    }
+  }
+
  private:
+  // The same sentence as where the ledger is.
+  Status known_there(Connection& server) const {
+    Question question;
+    question.command = "programmes";
+    question.arguments = {"--programme=" + programme_->slug()};
+    FODSPOR_TRY([[maybe_unused]] const auto there, server.ask(question, [](std::uint64_t, std::uint64_t) {}));
+    return {};
+  }
+
+  Operation operation() const { return stream_name_ ? Operation::read_stream : type_name_ ? Operation::read_type : Operation::read_log; }
+
   std::string unknown_type() const {
     std::vector<std::string_view> names;
     for (const auto& info : all_types()) names.push_back(info.name);

@@ -3,27 +3,33 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <ostream>
 
-#include "replay/clocks.h"
+#include "server/cli/commands.h"
 #include "server/cli/help.h"
+#include "server/cli/remote.h"
+#include "server/cli/values.h"
 #include "server/version.h"
 
 namespace fodspor::server {
 
 namespace {
 
-using Mistake = std::optional<std::string>;
-
 struct Global {
-  std::optional<std::string> ledger;
+  std::optional<std::string> ledger, server, token_file;
   std::optional<std::string> language;
   bool json = false, csv = false, quiet = false, help = false, version = false;
 
   std::vector<Option> options() {
     return {
         {"--ledger", "DIR", "The ledger's folder; else $FODSPOR_LEDGER, else ./ledger", &ledger, false, {}},
+        {"--server",
+         "ADDRESS",
+         "Ask a running server instead; else $FODSPOR_SERVER. Its token comes from $FODSPOR_TOKEN",
+         &server,
+         false,
+         {}},
+        {"--token-file", "FILE", "The token for --server stands in this file", &token_file, false, {}},
         {"--json", "", "One JSON document, or one object a line for streams", &json, false, {}},
         {"--csv", "", "Comma-separated values (RFC 4180); several tables one after another, with an empty line between", &csv, false, {}},
         {"--lang", "LANGUAGE", "Language of titles and column heads; else the locale's", &language, false, {"en", "da"}},
@@ -61,51 +67,10 @@ std::vector<Bound> bind(CLI::App& app, std::vector<Option> options) {
   return bound;
 }
 
-Mistake fill(const Option& option, const std::vector<std::string>& values) {
-  for (const auto& value : values) {
-    if (option.choices.empty() || std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) continue;
-    const std::string meant = nearest(value, option.choices);
-    return fmt::format("{}: '{}' is not one of {}{}", option.name, value, fmt::join(option.choices, ", "),
-                       meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
-  }
-  if (auto* const* flag = std::get_if<bool*>(&option.target)) {
-    for (const auto& value : values) {
-      if (value != "true") return fmt::format("{} takes no value; leave '={}' out", option.name, value);
-    }
-    **flag = true;
-  } else if (auto* const* text = std::get_if<std::string*>(&option.target)) {
-    **text = values.back();
-  } else if (auto* const* maybe = std::get_if<std::optional<std::string>*>(&option.target)) {
-    **maybe = values.back();
-  } else if (auto* const* list = std::get_if<std::vector<std::string>*>(&option.target)) {
-    **list = values;
-  } else if (auto* const* number = std::get_if<std::optional<std::uint64_t>*>(&option.target)) {
-    std::uint64_t parsed = 0;
-    const std::string& value = values.back();
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
-    if (error != std::errc() || end != value.data() + value.size()) {
-      return fmt::format("{}: '{}' is not a whole number", option.name, value);
-    }
-    **number = parsed;
-  } else if (auto* const* date = std::get_if<std::optional<Date>*>(&option.target)) {
-    const auto parsed = Date::parse(values.back());
-    if (!parsed) return fmt::format("{}: {}", option.name, parsed.error().message);
-    **date = *parsed;
-  } else if (auto* const* programme = std::get_if<std::optional<ProgrammeId>*>(&option.target)) {
-    const auto parsed = ProgrammeId::parse(values.back());
-    if (!parsed) return fmt::format("{}: {}", option.name, parsed.error().message);
-    **programme = *parsed;
-  } else if (auto* const* known_at = std::get_if<std::optional<KnownAt>*>(&option.target)) {
-    if (const auto checked = replay::check_known_at(values.back()); !checked) return "--" + checked.error().message;
-    **known_at = KnownAt{values.back()};
-  }
-  return std::nullopt;
-}
-
 Mistake fill(const std::vector<Bound>& bound) {
   for (const auto& [option, given] : bound) {
     if (given->count() == 0) continue;
-    if (auto mistake = fill(option, given->results())) return mistake;
+    if (auto mistake = take(option, given->results())) return mistake;
   }
   return std::nullopt;
 }
@@ -121,26 +86,6 @@ std::string not_expected(const std::string& argument, const std::vector<Bound>& 
   }
   const std::string meant = nearest(argument, names);
   return fmt::format("there is no option '{}'{}", argument, meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
-}
-
-Exit exit_of(Fault fault) {
-  switch (fault) {
-    case Fault::invalid:
-    case Fault::conflict:
-    case Fault::not_found:
-    case Fault::too_large:
-    case Fault::unsupported:
-    case Fault::denied:
-      return Exit::refused;
-    case Fault::busy:
-    case Fault::corrupt:
-    case Fault::poisoned:
-    case Fault::unavailable:
-    case Fault::stopped:
-    case Fault::cancelled:
-      return Exit::unusable;
-  }
-  return Exit::unusable;
 }
 
 // Reads the command line and runs what it names. It is one pass: what was read here is used only here.
@@ -166,40 +111,76 @@ class Line {
   }
 
   Exit run(std::vector<std::string> arguments) {
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-    try {
-      app_.parse(std::move(arguments));
-    } catch (const CLI::ParseError& error) {
-      return wrong(said_better(error.what()));
-    }
-    if (auto mistake = fill(bound_global_)) return wrong(*mistake);
-    if (global_.language) layout_.language = *find_language(*global_.language);
+    if (auto mistake = read(std::move(arguments))) return wrong(*mistake);
     if (version_->count() > 0) {
       world_.out << "fodspor " << version() << "\n";
       return Exit::yes;
     }
-    const auto chosen = std::find_if(apps_.begin(), apps_.end(), [](const CLI::App* app) { return app->parsed(); });
-    if (chosen == apps_.end()) return without_command();
-    const auto index = static_cast<std::size_t>(chosen - apps_.begin());
-    command_ = commands_[index].get();
+    if (command_ == nullptr) return without_command();
     if (global_.help) {
       world_.out << help_of(*command_, global_.options(), layout_);
       return Exit::yes;
     }
-    for (const auto* app : {*chosen, static_cast<CLI::App*>(&app_)}) {
-      const auto left = app->remaining();
-      if (!left.empty()) return wrong(not_expected(left.front(), bound_[index], bound_global_));
-    }
-    if (auto mistake = fill(bound_[index])) return wrong(*mistake);
-    for (const auto& [option, given] : bound_[index]) {
-      if (option.required && given->count() == 0) return wrong(fmt::format("{} is missing: {}", option.name, option.help));
-    }
-    if (global_.json && global_.csv) return wrong("--json and --csv together: choose one");
-    if (auto mistake = command_->mistake()) return wrong(*mistake);
     return run_command();
   }
 
+  Result<Exit> answer(std::vector<std::string> arguments, Settings settings, const Asked& asked) {
+    const std::string name = arguments.empty() ? std::string() : arguments.front();
+    if (auto mistake = read(std::move(arguments))) return fail(Fault::invalid, *mistake);
+    if (command_ == nullptr || name != command_->about().name) {
+      return fail(Fault::unsupported, fmt::format("there is no command '{}' that a server could be asked for", name));
+    }
+    for (const auto& [option, given] : bound_global_) {
+      if (given->count() > 0) return fail(Fault::invalid, fmt::format("{} is no part of a question", option.name));
+    }
+    const auto asking = command_->asking();
+    if (!asking) return fail(Fault::unsupported, not_at_a_server(*command_));
+    if (!asking->of_each) FODSPOR_DO(may(asked.grant, asking->operation, asking->programme));
+    Console console(world_, std::move(settings), &asked);
+    return command_->run(console);
+  }
+
  private:
+  // What is wrong with the command line, if anything is. `command_` is the one that it names.
+  Mistake read(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+      return said_better(error.what());
+    }
+    if (auto mistake = fill(bound_global_)) return mistake;
+    if (global_.language) layout_.language = *find_language(*global_.language);
+    if (version_->count() > 0) return std::nullopt;
+    const auto chosen = std::find_if(apps_.begin(), apps_.end(), [](const CLI::App* app) { return app->parsed(); });
+    if (chosen == apps_.end()) return std::nullopt;
+    index_ = static_cast<std::size_t>(chosen - apps_.begin());
+    command_ = commands_[index_].get();
+    if (global_.help) return std::nullopt;
+    for (const auto* app : {*chosen, static_cast<CLI::App*>(&app_)}) {
+      const auto left = app->remaining();
+      if (!left.empty()) return not_expected(left.front(), bound_[index_], bound_global_);
+    }
+    if (auto mistake = fill(bound_[index_])) return mistake;
+    for (const auto& [option, given] : bound_[index_]) {
+      if (option.required && given->count() == 0) return fmt::format("{} is missing: {}", option.name, option.help);
+    }
+    if (global_.json && global_.csv) return "--json and --csv together: choose one";
+    return command_->mistake();
+  }
+
+  // The command's own arguments again, as a server gets them.
+  std::vector<std::string> arguments_typed() const {
+    std::vector<std::string> arguments;
+    for (const auto& [option, given] : bound_[index_]) {
+      const bool named = option.name.front() == '-', flag = std::holds_alternative<bool*>(option.target);
+      if (flag && given->count() > 0) arguments.emplace_back(option.name);
+      if (flag) continue;
+      for (const auto& value : given->results()) arguments.push_back(named ? fmt::format("{}={}", option.name, value) : value);
+    }
+    return arguments;
+  }
+
   // CLI11 says "--ledger: 1 required TEXT missing".
   std::string said_better(const std::string& message) const {
     if (message.find("required") == std::string::npos) return message;
@@ -242,8 +223,11 @@ class Line {
     settings.language = layout_.language;
     settings.quiet = global_.quiet;
     settings.called = layout_.called;
+    const auto server = server_named(world_, global_.server, global_.token_file, settings.ledger_typed);
+    if (!server) return wrong(server.error().message);
+    if (*server && !command_->asking() && !command_->speaks_to_servers()) return wrong(not_at_a_server(*command_));
     Console console(world_, std::move(settings));
-    const auto result = command_->run(console);
+    const auto result = *server ? run_at_server(*command_, console, **server, arguments_typed()) : command_->run(console);
     world_.out.flush();
     if (!result) {
       tell(result.error().message);
@@ -279,6 +263,7 @@ class Line {
   std::vector<std::vector<Bound>> bound_;
   CLI::Option* version_ = nullptr;
   Command* command_ = nullptr;
+  std::size_t index_ = 0;  // of it
 };
 
 }  // namespace
@@ -292,6 +277,11 @@ std::vector<Option> options_of_every_command() {
 
 int run_line(const std::vector<std::unique_ptr<Command>>& commands, World& world, std::vector<std::string> arguments) {
   return static_cast<int>(Line(commands, world).run(std::move(arguments)));
+}
+
+Result<Exit> answer_line(World& world, std::vector<std::string> arguments, Settings settings, const Asked& asked) {
+  const auto commands = all_commands();
+  return Line(commands, world).answer(std::move(arguments), std::move(settings), asked);
 }
 
 }  // namespace fodspor::server

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "server/cli/few.h"
+
 namespace fodspor::server {
 
 namespace {
@@ -9,24 +11,21 @@ namespace {
 constexpr auto left = Column::Align::left;
 constexpr auto right = Column::Align::right;
 
-Cell count(std::uint64_t n) {
-  return Cell::number(static_cast<std::int64_t>(n));
-}
-
 std::vector<Cell> row(const std::string& portfolio, Cell member, Cell title, Cell from, Cell to, std::uint64_t oere,
-                      const projections::PortfolioCounts& counts, bool counted) {
-  const auto number = [&](std::uint64_t n) { return counted ? count(n) : Cell(); };
-  return {Cell::text(portfolio),
-          std::move(member),
-          std::move(title),
-          std::move(from),
-          std::move(to),
-          oere == 0 ? Cell() : kroner(oere),
-          number(counts.people),
-          number(counts.completed),
-          number(counts.left),
-          number(counts.employed_at_exit),
-          number(counts.employed_at_six_months)};
+                      const projections::PortfolioCounts& counts, bool counted, bool hides_few) {
+  FewInLine few(hides_few);
+  const bool any_shown = few.shows(counts.people);
+  const auto number = [&](std::uint64_t n) {
+    if (!counted) return Cell();
+    return FewInLine::cell(n, any_shown && few.shows(n));
+  };
+  // In the order in which they are shown: each is shown beside those before it.
+  Cell people = number(counts.people), completed = number(counts.completed), ended = number(counts.left),
+       at_exit = number(counts.employed_at_exit), at_six_months = number(counts.employed_at_six_months);
+  return {Cell::text(portfolio), std::move(member),       std::move(title),
+          std::move(from),       std::move(to),           oere == 0 ? Cell() : kroner(oere),
+          std::move(people),     std::move(completed),    std::move(ended),
+          std::move(at_exit),    std::move(at_six_months)};
 }
 
 }  // namespace
@@ -38,7 +37,8 @@ Cell kroner(std::uint64_t oere) {
                      fmt::format("{},{:02} mio.", hundredths / 100, hundredths % 100), oere);
 }
 
-void add_portfolio_tables(Report& report, const std::vector<projections::PortfolioLine>& lines, const projections::Context& context) {
+void add_portfolio_tables(Report& report, const std::vector<projections::PortfolioLine>& lines, const projections::Context& context,
+                          bool hides_few) {
   const std::vector<Column> columns{{"portfolio", {"portfolio", "pulje"}, left, false, Column::For::programs},
                                     {"programme", {"programme", "indsats"}},
                                     {"title", {"title", "navn"}, left, true},
@@ -67,11 +67,11 @@ void add_portfolio_tables(Report& report, const std::vector<projections::Portfol
               framed ? Cell::shown(programme->frame->title.in(false), programme->frame->title.in(true), programme->frame->title.in(false))
                      : Cell(),
               Cell::text(member.when.from.text()), member.when.to ? Cell::text(member.when.to->text()) : Cell(), member.oere, member.counts,
-              member.counts.participations > 0));
+              member.counts.participations > 0, hides_few));
     }
     table.rule();
-    table.add(
-        row(line.slug, Cell::words({"together", "tilsammen"}, "", Tone::strong), Cell(), Cell(), Cell(), line.oere, line.counts, true));
+    table.add(row(line.slug, Cell::words({"together", "tilsammen"}, "", Tone::strong), Cell(), Cell(), Cell(), line.oere, line.counts, true,
+                  hides_few));
   }
 }
 

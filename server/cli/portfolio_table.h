@@ -1,4 +1,4 @@
-// Portfolios as tables, one a portfolio: its members and their sum. A pure function.
+// Portfolios as tables, one a portfolio: its members and their sum. A pure function. `hides_few`: counts of few people are left out.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,8 @@
 
 namespace fodspor::server {
 
-void add_portfolio_tables(Report& report, const std::vector<projections::PortfolioLine>& lines, const projections::Context& context);
+void add_portfolio_tables(Report& report, const std::vector<projections::PortfolioLine>& lines, const projections::Context& context,
+                          bool hides_few = false);
 // Øre as millions of kroner, "13.94 m".
 Cell kroner(std::uint64_t oere);
 

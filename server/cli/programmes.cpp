@@ -18,7 +18,7 @@ namespace {
 constexpr auto left = Column::Align::left;
 constexpr auto right = Column::Align::right;
 
-class Programmes : public Command {
+class ProgrammesCommand : public Command {
  public:
   About about() const override {
     return {
@@ -50,12 +50,19 @@ class Programmes : public Command {
     return std::nullopt;
   }
 
+  // Their frames and targets are read with the figures; nobody applies a file of the server's.
+  std::optional<Asking> asking() const override {
+    return action_.empty() ? std::optional(Asking{Operation::kpi, programme_}) : std::nullopt;
+  }
+
   Result<Exit> run(Console& console) override { return action_.empty() ? list(console) : apply(console); }
 
  private:
   Result<Exit> list(Console& console) {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
-    FODSPOR_TRY(const auto context, reading.context_to_come());
+    FODSPOR_TRY(auto context, reading.context_to_come());
+    const Sight sight = console.sight(reading.ledger());
+    std::erase_if(context.programmes, [&](const auto& entry) { return !sight.sees(entry.first); });
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
     Report report;
     report.answered_at(reading.position());
@@ -183,7 +190,7 @@ class Programmes : public Command {
 }  // namespace
 
 std::unique_ptr<Command> programmes_command() {
-  return std::make_unique<Programmes>();
+  return std::make_unique<ProgrammesCommand>();
 }
 
 }  // namespace fodspor::server

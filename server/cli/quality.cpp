@@ -4,6 +4,7 @@
 #include "projections/data_quality.h"
 #include "server/cli/commands.h"
 #include "server/cli/event_text.h"
+#include "server/cli/few.h"
 #include "server/cli/kpi_table.h"
 #include "server/cli/reading.h"
 
@@ -34,6 +35,8 @@ class Quality : public Command {
     return options;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::quality, programme_}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
     FODSPOR_TRY(const auto rows, reading.rows("quality"));
@@ -41,13 +44,14 @@ class Quality : public Command {
     if (programme_) FODSPOR_DO(known_programme(context, *programme_));
     Report report("Data quality", "Datakvalitet");
     report.answered_at(rows->position());
-    FODSPOR_DO(list_ ? add_list(report, reading.ledger(), *rows) : add_counts(report, *rows));
+    Sight sight = console.sight(reading.ledger());
+    FODSPOR_DO(list_ ? add_list(report, reading.ledger(), *rows, sight) : add_counts(report, *rows, sight));
     console.print(report);
     return Exit::yes;
   }
 
  private:
-  Status add_counts(Report& report, const projections::Rows& rows) const {
+  Status add_counts(Report& report, const projections::Rows& rows, const Sight& sight) const {
     Table& table = report.table("issues", Words{},
                                 {{"programme", {"programme", "indsats"}},
                                  {"issue", {"what is wrong", "hvad der er galt"}, left, true},
@@ -55,13 +59,14 @@ class Quality : public Command {
                                  {"subjects", {"records", "registreringer"}, Column::Align::right}});
     FODSPOR_TRY(const auto counts, projections::count_issues(rows, programme_));
     for (const auto& line : counts) {
-      table.add({Cell::text(line.programme.slug()), issue_cell(line.issue), nature(line.issue),
-                 Cell::number(static_cast<std::int64_t>(line.subjects))});
+      if (!sight.sees(line.programme)) continue;
+      const bool shown = FewInLine(sight.hides_few(Operation::quality)).shows(line.subjects);
+      table.add({Cell::text(line.programme.slug()), issue_cell(line.issue), nature(line.issue), FewInLine::cell(line.subjects, shown)});
     }
     return {};
   }
 
-  Status add_list(Report& report, const engine::Ledger& ledger, const projections::Rows& rows) const {
+  Status add_list(Report& report, const engine::Ledger& ledger, const projections::Rows& rows, Sight& sight) const {
     Table& table = report.table("records", Words{},
                                 {{"programme", {"programme", "indsats"}},
                                  {"subject", {"about", "om"}},
@@ -71,13 +76,24 @@ class Quality : public Command {
                                  {"because", {"because", "på grund af"}, left, false, Column::For::programs}});
     std::vector<projections::QualityLine> lines;
     FODSPOR_DO(projections::each_issue(rows, programme_, [&](const projections::QualityLine& line) {
-      lines.push_back(line);
+      if (sight.sees(line.programme)) lines.push_back(line);
       return true;
     }));
+    // A line of this list stands for one person.
+    if (sight.hides_few(Operation::quality)) {
+      const std::size_t before = lines.size();
+      std::erase_if(lines, [](const projections::QualityLine& line) { return line.subject.kind == StreamKind::participant; });
+      if (lines.size() < before) {
+        report.note("Records of persons are left out: one by one they take a token with microdata.",
+                    "Registreringer om personer er udeladt: enkeltvis kræver de et token med microdata.");
+      }
+    }
     for (const auto& line : lines) {
       std::string at;
       Document because = Document::list();
       for (const auto& id : line.because) {
+        FODSPOR_TRY(const bool seen, sight.sees(id, Operation::quality));
+        if (!seen) continue;
         because.push(id.text());
         FODSPOR_TRY(const auto position, ledger.find(id));
         if (position) at += (at.empty() ? "" : ", ") + fmt::format("{}", position->value);

@@ -33,8 +33,8 @@ Failure nothing_known(const engine::Ledger& ledger, const std::string& known_at,
   return {Fault::not_found, fmt::format("nothing was recorded by {}: this ledger begins {}", moment, begins)};
 }
 
-void tell_stopped(Console& console, const projections::Runner& runner) {
-  for (const auto& state : runner.states()) {
+void tell_stopped(Console& console, const std::vector<projections::ViewState>& states) {
+  for (const auto& state : states) {
     if (!state.stopped) continue;
     console.note(
         fmt::format("the view '{}' stopped at position {} ({}) and answers as of {}: append a ProjectionSkipped or a retraction of "
@@ -93,11 +93,22 @@ Status Reading::open_views() {
   } else {
     return tl::make_unexpected(std::move(runner).error());
   }
-  tell_stopped(*console_, *runner_);
+  tell_stopped(*console_, runner_->states());
   return {};
 }
 
-Result<std::unique_ptr<projections::Rows>> Reading::folded(std::string_view view) {
+Result<std::shared_ptr<const projections::Rows>> Reading::live(std::string_view view) {
+  if (const Asked* asked = console_->asked()) {
+    tell_stopped(*console_, asked->views.states);
+    const auto found = asked->views.rows.find(view);
+    FODSPOR_CHECK(found != asked->views.rows.end());
+    return found->second;
+  }
+  if (!runner_) FODSPOR_DO(open_views());
+  return runner_->rows(view);
+}
+
+Result<std::shared_ptr<const projections::Rows>> Reading::folded(std::string_view view) {
   Meter meter(*console_, {"reading the log", "læser loggen"});
   auto options = scan();
   options.progress = meter.function();
@@ -105,10 +116,9 @@ Result<std::unique_ptr<projections::Rows>> Reading::folded(std::string_view view
   return projections::view_as_of(*ledger_, view, options);
 }
 
-Result<std::unique_ptr<projections::Rows>> Reading::rows(std::string_view view) {
+Result<std::shared_ptr<const projections::Rows>> Reading::rows(std::string_view view) {
   if (with_clocks_) return folded(view);
-  if (!runner_) FODSPOR_DO(open_views());
-  FODSPOR_TRY(auto rows, runner_->rows(view));
+  FODSPOR_TRY(auto rows, live(view));
   // Readers of the log beside the views speak of the same moment.
   as_of_.known = rows->position();
   rows_valid_.reset();
@@ -147,6 +157,10 @@ Result<projections::Context> Reading::context_to_come() const {
 projections::ScanOptions Reading::scan() const {
   projections::ScanOptions options;
   options.as_of = as_of_;
+  if (const Asked* asked = console_->asked()) {
+    options.memory_bytes = asked->memory_bytes;
+    options.cancelled = asked->cancelled;
+  }
   return options;
 }
 

@@ -1,6 +1,6 @@
 // What a command reads its answer from: a ledger, its views or its log, as of one pair of clocks. Without clocks the answer is given on the
-// day of the command: from the live views, caught up first if nobody else holds them, and of figures that later days may still change
-// from the log, as with clocks: the same folds with a filter in front. Made for one command; one thread.
+// day of the command: from the live views, caught up first if nobody else holds them (a server's are its own), and of figures that later
+// days may still change from the log, as with clocks: the same folds with a filter in front. Made for one command; one thread.
 #pragma once
 
 #include <memory>
@@ -35,7 +35,7 @@ class Reading {
   // The day that the answer is given on: --valid-at, or the day of --known-at, or now.
   Date today() const noexcept { return today_; }
 
-  Result<std::unique_ptr<projections::Rows>> rows(std::string_view view);
+  Result<std::shared_ptr<const projections::Rows>> rows(std::string_view view);
   // The programmes, targets and enterprises as the rows know them.
   Result<projections::Context> context(const projections::Rows& rows) const;
   // As of today(), as as_of() says; and with what is known to come, unless a day was asked for.
@@ -44,14 +44,15 @@ class Reading {
   projections::ScanOptions scan() const;
 
  private:
-  Reading(Console& console, std::unique_ptr<engine::Ledger> ledger) : console_(&console), ledger_(std::move(ledger)) {}
+  Reading(Console& console, OpenLedger ledger) : console_(&console), ledger_(std::move(ledger)) {}
   Status open_views();
-  Result<std::unique_ptr<projections::Rows>> folded(std::string_view view);
+  Result<std::shared_ptr<const projections::Rows>> live(std::string_view view);
+  Result<std::shared_ptr<const projections::Rows>> folded(std::string_view view);
   Result<bool> is_settled(std::string_view view, const projections::Rows& rows);
 
   Console* console_;
-  std::unique_ptr<engine::Ledger> ledger_;
-  std::unique_ptr<projections::Runner> runner_;  // none with clocks
+  OpenLedger ledger_;
+  std::unique_ptr<projections::Runner> runner_;  // none with clocks, nor in a server
   projections::AsOf as_of_;
   std::optional<Date> asked_for_;   // --valid-at
   std::optional<Date> rows_valid_;  // the day of the rows that were read last; none: they know none

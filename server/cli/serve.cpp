@@ -236,6 +236,10 @@ class ServeCommand : public Command {
     options.dropped = [&journal](std::string_view peer, std::string_view reason) {
       journal.tell(Journal::Level::warning, "connection ended", {{"peer", peer}, {"reason", reason}});
     };
+    options.views_trouble = [&journal](const Failure& failure) {
+      journal.tell(Journal::Level::error, "the views cannot follow the log", {{"reason", failure.message}});
+    };
+    options.now = now;
     options.signals = true;
     return options;
   }

@@ -39,10 +39,13 @@ class Show : public Command {
     return fmt::format("EVENT: '{}' is neither a position nor an event id (32 hexadecimal digits, a slash, a number)", event_);
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::read_log, std::nullopt}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(const auto ledger, console.open(engine::Access::read));
     FODSPOR_TRY(const Position position, find(*ledger));
     FODSPOR_TRY(const Event event, ledger->read(position));
+    FODSPOR_DO(console.sight(*ledger).may_read(event, Operation::read_log));
     if (console.settings().format == Format::json) {
       console.line(to_json(event));
       return Exit::yes;

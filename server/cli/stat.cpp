@@ -38,6 +38,8 @@ class Stat : public Command {
   }
   std::vector<Option> options() override { return {}; }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::stats, std::nullopt}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(const auto ledger, console.open(engine::Access::read));
     const Position end = ledger->durable();
@@ -65,14 +67,20 @@ class Stat : public Command {
       FODSPOR_TRY(const auto ids, ledger->streams(kind));
       if (!ids.empty()) streams.add({Cell::words(name_of(kind, true), name(kind)), Cell::number(static_cast<std::int64_t>(ids.size()))});
     }
-    FODSPOR_DO(add_views(report, *ledger, end));
+    FODSPOR_DO(add_views(report, console, *ledger, end));
     console.print(report);
     return Exit::yes;
   }
 
  private:
-  static Status add_views(Report& report, const engine::Ledger& ledger, Position end) {
-    FODSPOR_TRY(const auto runner, projections::Runner::open(ledger, projections::Runner::Mode::read));
+  static Status add_views(Report& report, const Console& console, const engine::Ledger& ledger, Position end) {
+    std::vector<projections::ViewState> states;
+    if (console.asked() != nullptr) {
+      states = console.asked()->views.states;
+    } else {
+      FODSPOR_TRY(const auto runner, projections::Runner::open(ledger, projections::Runner::Mode::read));
+      states = runner->states();
+    }
     Table& views = report.table("views", {"Views", "Visninger"},
                                 {{"view", {"view", "visning"}},
                                  {"position", {"has seen", "har set"}, Column::Align::right},
@@ -80,7 +88,7 @@ class Stat : public Command {
                                  {"rows", {"rows", "rækker"}, Column::Align::right},
                                  {"generation", {"generation", "generation"}, Column::Align::right},
                                  {"stopped", {"stopped at", "standset ved"}, Column::Align::right}});
-    for (const auto& state : runner->states()) {
+    for (const auto& state : states) {
       const auto count = [](std::uint64_t n) { return Cell::number(static_cast<std::int64_t>(n)); };
       views.add({Cell::text(state.name), count(state.position.value), count(end.value - std::min(end.value, state.position.value)),
                  count(state.rows), count(state.generation), state.stopped ? count(state.stopped->position.value) : Cell()});

@@ -75,14 +75,19 @@ class Trail : public Command {
     return options;
   }
 
+  std::optional<Asking> asking() const override { return Asking{Operation::trail, std::nullopt}; }
+
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_));
     FODSPOR_TRY(const StreamId stream, find_stream(reading.ledger(), StreamKind::participant, person_));
+    Sight sight = console.sight(reading.ledger());
+    FODSPOR_DO(sight.may_read(stream, Operation::trail));
     FODSPOR_TRY(const auto context, reading.context());
-    FODSPOR_TRY(const auto trail, projections::read_trail(reading.ledger(), context, stream.id, reading.as_of()));
+    FODSPOR_TRY(auto trail, projections::read_trail(reading.ledger(), context, stream.id, reading.as_of()));
     if (trail.poison) {
       return fail(Fault::stopped, fmt::format("the story stops at position {}: {}", trail.poison->position.value, trail.poison->reason));
     }
+    FODSPOR_DO(leave_out(trail, sight));
     Report report("Person " + trail.person.hex(), "Person " + trail.person.hex());
     report.answered_at(trail.position);
     report.data("person", trail.person.hex());
@@ -95,6 +100,34 @@ class Trail : public Command {
   }
 
  private:
+  // What is recorded in programmes that whoever asks does not speak for, and what follows from it alone.
+  static Status leave_out(projections::Trail& trail, Sight& sight) {
+    if (!sight.is_limited()) return {};
+    const auto keep = [&](auto& lines, const auto& id_of) -> Status {
+      std::size_t kept = 0;
+      for (auto& line : lines) {
+        FODSPOR_TRY(const bool seen, sight.sees(id_of(line), Operation::trail));
+        if (!seen) continue;
+        if (&lines[kept] != &line) lines[kept] = std::move(line);
+        ++kept;
+      }
+      lines.resize(kept);
+      return {};
+    };
+    FODSPOR_DO(keep(trail.entries, [](const TrailEntry& entry) { return entry.id; }));
+    FODSPOR_DO(keep(trail.milestones, [](const projections::TrailMilestone& milestone) { return milestone.because; }));
+    std::erase_if(trail.milestones, [&](const auto& milestone) { return milestone.programme && !sight.sees(milestone.programme); });
+    std::erase_if(trail.targets, [&](const auto& target) { return !sight.sees(target.which.programme); });
+    for (TrailEntry& entry : trail.entries) {
+      for (auto* other : {&entry.about, &entry.set_aside_by}) {
+        if (!*other) continue;
+        FODSPOR_TRY(const bool seen, sight.sees(**other, Operation::trail));
+        if (!seen) other->reset();
+      }
+    }
+    return {};
+  }
+
   static void add_merged(Report& report, const projections::Trail& trail) {
     if (trail.merged.size() < 2) return;
     Document ids = Document::list();

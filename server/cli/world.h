@@ -18,7 +18,8 @@ struct World {
   std::function<events::Timestamp()> now;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  int columns = 100;  // of the terminal, or of a page
+  int columns = 100;      // of the terminal, or of a page
+  bool has_files = true;  // false for what is asked of a server: nobody reads its disk, nor its standard input, through a question
 };
 
 }  // namespace fodspor::server

@@ -145,7 +145,7 @@ Evaluated evaluate(const engine::Ledger& ledger, const AsOf& as_of) {
   must(for_each_subject(ledger, options, [&](const Subject& subject) -> Status {
     for (std::size_t i = 0; i < measures.size(); ++i) {
       verdicts.clear();
-      measures[i].apply(subject, {}, verdicts);
+      measures[i].apply(subject, std::nullopt, verdicts);
       figures[i].add(verdicts, measures[i].steps().size());
       for (const Verdict& verdict : verdicts) verdicts_of[i] += text(explained(subject.id(), verdict, measures[i])) + "\n";
     }
