@@ -132,7 +132,7 @@ void Dispatch::take(Frame& request, Caller& caller, std::size_t connections, Ans
   const Answered counted = [this, kind = Metrics::kind_of(request), began = std::chrono::steady_clock::now(),
                             answered = std::move(answered)](Outgoing bytes) {
     answers_.fetch_add(1, std::memory_order_relaxed);
-    metrics_.answered(kind, bytes, std::chrono::steady_clock::now() - began);
+    metrics_.answered(kind, bytes.own, std::chrono::steady_clock::now() - began);
     answered(std::move(bytes));
   };
   std::optional<Result<Outgoing>> now;  // none: it is answered later, or was

@@ -51,7 +51,7 @@ Result<Content> Content::of_correction(const Event& corrected) {
 Draft Content::draft() const {
   const auto event = Event::decode({reinterpret_cast<const unsigned char*>(packed.data()), packed.size()}, Placement{});
   FODSPOR_CHECK(event.has_value());  // it was encoded here
-  return copy_of(event->proposal());
+  return Draft(event->proposal());
 }
 
 std::uint64_t space_of(std::string_view name) {
