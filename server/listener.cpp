@@ -169,12 +169,12 @@ class Listener::Impl {
   void watch_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
+      watch_signals();  // before what may end it
       if (signal != SIGHUP) {
         stop_here();
       } else if (options_.hung_up) {
         options_.hung_up();
       }
-      watch_signals();
     });
   }
 

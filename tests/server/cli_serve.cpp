@@ -72,6 +72,15 @@ SCENARIO("a server ends when it is asked to, with status 0, and takes its socket
   CHECK_FALSE(std::filesystem::exists(folder.socket()));
 }
 
+SCENARIO("a server to which nobody is connected ends when it is asked to") {
+  const ServedFolder folder;
+  Process server({"serve", "--ledger", folder.ledger()});
+  folder.client();  // which goes at once; the server listens
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  server.send(SIGTERM);
+  CHECK(server.wait() == 0);
+}
+
 SCENARIO("what a server cannot be run with is refused before anybody is let in") {
   const ServedFolder folder;
   const auto status = [&](std::vector<std::string> options) {

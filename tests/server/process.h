@@ -17,6 +17,7 @@ class Process {
   std::string line();
   void close_output();
   void send(int signal);
+  int pid() const noexcept { return pid_; }
   // Its exit status, or the signal that ended it, negative.
   int wait();
 
