@@ -101,8 +101,7 @@ asio::awaitable<bool> HttpSession::exchange() {
   parser->body_limit(Bounds::http_body_bytes_max);
   boost::system::error_code error;
   co_await http::async_read_header(stream_, buffer_, *parser, told_in(error));
-  if (closed_) co_return false;
-  if (http_gone(error)) co_return false;
+  if (closed_ || http_gone(error)) co_return false;
   HttpAnswer answer;
   if (error) {
     service_.dropped(peer_, "what came is no HTTP request: " + error.message());
@@ -122,14 +121,14 @@ asio::awaitable<bool> HttpSession::exchange() {
 }
 
 asio::awaitable<HttpAnswer> HttpSession::answer_to(Parser& parser) {
-  const auto& head = parser.get();
-  const auto route = http_route(view(head.method_string()), view(head.target()));
+  const auto route = http_route(view(parser.get().method_string()), view(parser.get().target()));
   if (!route) co_return http_answer(route.error());
-  if (!route->takes_body && !parser.is_done()) {
-    co_return http_answer(400, {Fault::invalid, "this request takes no body"});
-  }
+  if (!route->takes_body && !parser.is_done()) co_return http_answer(400, {Fault::invalid, "this request takes no body"});
   if (route->place == HttpPlace::health) co_return http_text(200, "ok\n");
   if (route->place == HttpPlace::ready) co_return ready();
+  if (route->place == HttpPlace::wire && service_.draining) {
+    co_return http_answer(503, {Fault::unavailable, "the server is ending and takes no further request; ask again in a moment"});
+  }
   if (route->place == HttpPlace::wire || !metrics_open_) {
     if (const auto admitted = admit(parser); !admitted) co_return http_answer(admitted.error());
   }

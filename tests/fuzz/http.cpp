@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   FODSPOR_CHECK(Dispatch::id_of(*request->frame) == 1);
-  const auto asked = request->frame->message().getRoot<wire::Request>();
+  const auto asked = request->frame->message().getRoot<fodspor::server::wire::Request>();
   FODSPOR_CHECK(asked.isAppend() || asked.isRead() || asked.isStats() || asked.isPing() || asked.isAsk());
   if (!asked.isAppend()) return 0;
   // What stood in the body as an event is what is read as one.

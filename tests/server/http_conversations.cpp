@@ -184,6 +184,7 @@ SCENARIO("a server that ends says that it is not ready, until what was taken is 
   for (int i = 0; i < 50 && ready.status != 503; ++i) ready = curl(served.door(), "/readyz");
   CHECK(ready.status == 503);
   CHECK(curl(served.door(), "/healthz").status == 200);
+  CHECK(curl(served.door(), "/v1/ping", served.admin_token()).status == 503);
 }
 
 }  // namespace fodspor::server::tests
