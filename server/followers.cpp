@@ -159,12 +159,12 @@ void Followers::wait() {
 // When there is something to do even if nobody wakes it.
 Followers::Clock::time_point Followers::next_turn() {
   if (!ready_.empty() && handfuls_waiting_.load() < Bounds::handfuls_waiting_max) return next_turn_;
-  if (at_end_.empty()) return Clock::time_point::max();
   if (ready_.empty()) {
+    // Also where none stands at the end yet: one whose piece has just been taken may have left its note, and wakes nobody.
     waits_for_end_.exchange(true);
-    if (ledger_.durable() > durable_) return {};
+    if (!subscriptions_.empty() && ledger_.durable() > durable_) return {};
   }
-  return next_silent_;
+  return at_end_.empty() ? Clock::time_point::max() : next_silent_;
 }
 
 void Followers::look_at_end() {

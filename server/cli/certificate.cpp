@@ -49,10 +49,10 @@ class CertificateCommand : public Command {
             About::Group::care,
             {"Make a certificate and its key, to serve over TLS", "Lav et certifikat og dets nøgle, til at betjene over TLS"},
             "Writes certificate.pem and key.pem, signed by itself: for trying, and for one's own network. Whoever connects names the file "
-            "certificate.pem as what they trust. Where strangers connect, use one of an authority instead.",
+            "certificate.pem as what they trust. `fodspor serve --certificate certificate.pem --key key.pem` shows it. Where strangers "
+            "connect, use one of an authority instead.",
             {{"fodspor certificate fodspor.example.org", "for that host, for a year"},
-             {"fodspor certificate 10.0.0.5 localhost --out tls --days 30", "for two names, into the folder tls"},
-             {"fodspor serve --listen tls:0.0.0.0:7411 --certificate certificate.pem --key key.pem", "serves with it"}}};
+             {"fodspor certificate 10.0.0.5 localhost --out tls --days 30", "for two names, into the folder tls"}}};
   }
   std::vector<Option> options() override {
     return {{"HOST", "", "Under which names or IP addresses it is reached; several may be given", &names_, true, {}},

@@ -43,8 +43,9 @@ void look_into(Frame& frame) {
     if (const auto expected = expected_of(append); !expected) FODSPOR_CHECK(!expected.error().message.empty());
     auto drafts = drafts_of(append);
     if (!drafts) return FODSPOR_CHECK(!drafts.error().message.empty());
-    const auto encoded = encode_batch({"fuzz", "1"}, *drafts);
-    if (encoded) static_cast<void>(check_readable(*encoded));
+    if (auto encoded = encode_batch({"fuzz", "1"}, *drafts); !encoded) {
+      FODSPOR_CHECK(!reason_of(append, std::move(encoded).error()).message.empty());
+    }
   }));
 }
 

@@ -103,7 +103,7 @@ SCENARIO("views kept up by difference say what a rebuild says, at every position
       }
       THEN("a rebuild on disk finds the same, and so does the check that changes nothing") {
         const Digests kept = digests(*runner);
-        const auto differ = runner->verify({.memory_bytes = 64u << 20, .progress = {}, .only = {}});
+        const auto differ = runner->verify({.memory_bytes = 64u << 20, .progress = {}, .cancelled = {}, .only = {}});
         REQUIRE(differ.has_value());
         CHECK(differ->empty());
         rebuild(*runner);

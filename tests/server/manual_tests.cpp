@@ -127,6 +127,13 @@ SCENARIO("the configuration that comes with the package is accepted, and says wh
   CHECK(config.bounds.hello_within == usual.bounds.hello_within);
   CHECK(config.bounds.frame_within == usual.bounds.frame_within);
   CHECK(config.bounds.taken_within == usual.bounds.taken_within);
+  CHECK(config.bounds.http_idle_within == usual.bounds.http_idle_within);
+  CHECK(config.bounds.questions_at_once == usual.bounds.questions_at_once);
+  CHECK(config.bounds.questions_waiting_max == usual.bounds.questions_waiting_max);
+  CHECK(config.bounds.question_memory_bytes == usual.bounds.question_memory_bytes);
+  CHECK(config.metrics_need_token == usual.metrics_need_token);
+  REQUIRE(config.tls.has_value());
+  CHECK(config.tls->certificate == "/etc/fodspor/certificate.pem");
   // Every key that the reader of configurations asks for stands in it.
   std::ifstream source(FODSPOR_SOURCE_DIR "/server/config.cpp");
   const std::string reader{std::istreambuf_iterator<char>(source), {}};
