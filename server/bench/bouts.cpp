@@ -89,7 +89,7 @@ Result<Bout> bout_of_ours(const Arena& arena, const Served& served, const Asked&
                 Conversations conversations;
                 for (std::size_t lane = 0; lane < asked.lanes; ++lane) {
                   FODSPOR_TRY(conversations.emplace_back(),
-                              wire_conversation(arena.socket(), [&, lane](std::uint64_t number, std::string& to) {
+                              wire_conversation(arena.socket(), [&, lane = asked.first_lane + lane](std::uint64_t number, std::string& to) {
                                 const bool read = drawn(number * asked.lanes + lane, 10) < asked.reads_of_ten;
                                 read ? reads.write(lane, number, to) : appends.write(lane, number, to);
                               }));

@@ -30,7 +30,8 @@ struct Asked {
   std::size_t lanes = 64;
   std::uint32_t events = 1;  // of one append
   Load load;
-  unsigned reads_of_ten = 0;  // requests that are reads of a stream
+  unsigned reads_of_ten = 0;   // requests that are reads of a stream
+  std::size_t first_lane = 0;  // lanes that were asked before under the same numbers would be asked for the same appends again
   std::uint64_t count() const { return load.requests * lanes * events; }
 };
 

@@ -9,7 +9,9 @@
 
 #include "server/bench/bouts.h"
 #include "server/bench/crowds.h"
+#include "server/bench/following.h"
 #include "server/bench/raw.h"
+#include "server/bench/shapes.h"
 
 namespace fodspor::server::bench {
 
@@ -221,6 +223,8 @@ Result<std::vector<Figure>> measure_sockets(const Options& options) {
   std::vector<Figure> figures;
   FODSPOR_DO(measure_contests(*arena, options, figures));
   FODSPOR_DO(measure_idle(*arena, options, figures));
+  FODSPOR_DO(measure_followers(*arena, options, figures));
+  FODSPOR_DO(measure_shapes(*arena, options, figures));
   return figures;
 }
 

@@ -65,9 +65,10 @@ Result<std::unique_ptr<WireConnection>> WireConnection::open(const std::filesyst
   if (fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0) return tl::make_unexpected(failure_of_call("setting up"));
   connection->outgoing_ = hello_frame("bench");
   FODSPOR_TRY([[maybe_unused]] const bool gone, connection->flush());
-  FODSPOR_DO(connection->wait([](server::wire::Answer::Reader answer) -> Status {
+  FODSPOR_DO(connection->wait([&](server::wire::Answer::Reader answer) -> Status {
     if (answer.isRefusal()) return tl::make_unexpected(failure_of(answer.getRefusal()));
     FODSPOR_CHECK(answer.isWelcome());
+    connection->position_ = answer.getWelcome().getPosition();
     return {};
   }));
   return connection;

@@ -25,6 +25,8 @@ class WireConnection {
   WireConnection& operator=(const WireConnection&) = delete;
 
   int descriptor() const noexcept { return descriptor_; }
+  // Of the last event that was durable when it was welcomed.
+  std::uint64_t position() const noexcept { return position_; }
   std::string& outgoing() noexcept { return outgoing_; }
   // False: the rest goes later.
   Result<bool> flush();
@@ -39,6 +41,7 @@ class WireConnection {
   Status take_frames(const Each& each);
 
   int descriptor_;
+  std::uint64_t position_ = 0;
   std::string outgoing_;
   std::size_t gone_ = 0;
   std::vector<std::uint64_t> incoming_;
