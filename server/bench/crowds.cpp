@@ -28,6 +28,19 @@ Status gather(const std::filesystem::path& socket, std::size_t count, Crowd& cro
   return {};
 }
 
+// Counted in a server that nothing was appended to: memory that appends had used and given back would hide some of it.
+Result<double> kib_of_idle(const Arena& arena, const Served& served, std::size_t count) {
+  FODSPOR_TRY(const Outcome grown, in_child([&]() -> Result<std::vector<double>> {
+                raise_open_files();
+                FODSPOR_TRY(const double before, served.resident_bytes());
+                Crowd crowd;
+                FODSPOR_DO(gather(arena.socket(), count, crowd));
+                FODSPOR_TRY(const double after, served.resident_bytes());
+                return std::vector{(after - before) / static_cast<double>(count) / 1024};
+              }));
+  return grown.values.front();
+}
+
 }  // namespace
 
 Status measure_idle(const Arena& arena, const Options& options, std::vector<Figure>& figures) {
@@ -37,7 +50,7 @@ Status measure_idle(const Arena& arena, const Options& options, std::vector<Figu
   asked.load.window = 32;
   asked.load.requests = std::max<std::uint64_t>(std::min(options.events, events_max) / asked.lanes, 1);
   Bouts without, with;
-  std::vector<double> ratios, bytes_each;
+  std::vector<double> ratios, kib_each;
   for (std::size_t run = 1; run <= options.runs; ++run) {
     options.doing(std::to_string(idle) + " idle connections, pair " + std::to_string(run) + " of " + std::to_string(options.runs));
     {
@@ -47,16 +60,8 @@ Status measure_idle(const Arena& arena, const Options& options, std::vector<Figu
     }
     {
       FODSPOR_TRY(const auto served, arena.serve());
-      // Counted before anything is appended: memory that appends had used and given back would hide some of it.
-      FODSPOR_TRY(const Outcome grown, in_child([&]() -> Result<std::vector<double>> {
-                    raise_open_files();
-                    FODSPOR_TRY(const double before, served->resident_bytes());
-                    Crowd crowd;
-                    FODSPOR_DO(gather(arena.socket(), idle, crowd));
-                    FODSPOR_TRY(const double after, served->resident_bytes());
-                    return std::vector{(after - before) / static_cast<double>(idle)};
-                  }));
-      bytes_each.push_back(grown.values.front() / 1024);
+      FODSPOR_TRY(const double each, kib_of_idle(arena, *served, idle));
+      kib_each.push_back(each);
       Crowd crowd;
       FODSPOR_TRY(const Bout bout, bout_of_ours(arena, *served, asked, [&] { return gather(arena.socket(), idle, crowd); }));
       with.add(bout);
@@ -79,7 +84,7 @@ Status measure_idle(const Arena& arena, const Options& options, std::vector<Figu
   figures.push_back({"socket_idle_kib",
                      {"Memory of the server for an idle connection", "Serverens hukommelse til en ledig forbindelse"},
                      "KiB",
-                     spread_of(bytes_each),
+                     spread_of(kib_each),
                      events,
                      Wanted{Wanted::Bound::at_most, 32}});
   return {};

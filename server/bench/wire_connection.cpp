@@ -2,6 +2,7 @@
 
 #include <capnp/serialize.h>
 #include <fcntl.h>
+#include <kj/exception.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -103,7 +104,12 @@ Status WireConnection::take(const Each& each) {
     if (got < 0) return tl::make_unexpected(failure_of_call("reading from"));
     if (got == 0) return fail(Fault::unavailable, "the server has closed a connection");
     held_ += static_cast<std::size_t>(got);
-    FODSPOR_DO(take_frames(each));
+    Status status;
+    const auto thrown = kj::runCatchingExceptions([&] { status = take_frames(each); });
+    KJ_IF_MAYBE (exception, thrown) {
+      return fail(Fault::corrupt, "what the server sent cannot be read: " + std::string(exception->getDescription().cStr()));
+    }
+    FODSPOR_DO(status);
     if (static_cast<std::size_t>(got) < room) return {};
   }
 }
@@ -114,7 +120,7 @@ Status WireConnection::take_frames(const Each& each) {
   std::size_t at = 0;
   while (at < words) {
     const std::uint64_t segments_less_one = incoming_[at] & 0xffff'ffffu;
-    const std::size_t table_words = static_cast<std::size_t>(segments_less_one / 2 + 1);
+    const std::size_t table_words = static_cast<std::size_t>((segments_less_one + 1) / 2 + 1);
     if (segments_less_one > 64) return fail(Fault::corrupt, "the server sends what is no message");
     if (at + table_words > words) break;
     std::size_t frame_words = table_words;

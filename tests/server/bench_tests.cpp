@@ -68,7 +68,7 @@ SCENARIO("the bench measures everything that is wanted, and leaves only a histor
   }
   REQUIRE(wanted == std::set<std::string>{"append_single_ratio", "append_batch_ratio", "bytes_batch_100", "bytes_batch_1", "simulate",
                                           "rebuild", "rebuild_peak", "open_clean", "open_killed", "socket_batch_raw_ratio",
-                                          "socket_half_p99_ratio", "socket_idle_ratio", "socket_idle_kib"});
+                                          "socket_half_p99_ratio", "socket_idle_ratio", "socket_idle_kib", "socket_followed_ratio"});
 
   std::set<std::string> left;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) left.insert(entry.path().filename().string());
