@@ -96,17 +96,19 @@ class Share {
   }
 
   Clock::time_point due(const Lane& lane, std::uint64_t number) const {
-    const double seconds = static_cast<double>(number * lanes_in_all_ + lane.number) / load_.rate;
+    const std::uint64_t handful = number / load_.due_together * lanes_in_all_ + lane.number;
+    const double seconds = static_cast<double>(handful * load_.due_together) / load_.rate;
     return start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   }
 
   Status ask_what_is_due() {
     const auto now = Clock::now();
     while (round_ < load_.requests && due(lanes_[turn_], round_) <= now) {
-      FODSPOR_DO(ask(lanes_[turn_], due(lanes_[turn_], round_)));
+      const std::uint64_t end = std::min(round_ + load_.due_together, load_.requests);
+      for (std::uint64_t number = round_; number < end; ++number) FODSPOR_DO(ask(lanes_[turn_], due(lanes_[turn_], number)));
       if (++turn_ == lanes_.size()) {
         turn_ = 0;
-        ++round_;
+        round_ = end;
       }
     }
     return {};
@@ -163,7 +165,7 @@ class Share {
   int watch_ = -1;
   Clock::time_point start_, last_;
   std::size_t turn_ = 0;     // by the clock: the lane that sends next,
-  std::uint64_t round_ = 0;  //   and its request
+  std::uint64_t round_ = 0;  //   and the first of its requests
   std::uint64_t left_ = 0;
   std::vector<std::uint64_t> answered_;
   Latencies latencies_;
@@ -172,7 +174,7 @@ class Share {
 }  // namespace
 
 Result<Driven> drive(const Conversations& conversations, const Load& load) {
-  FODSPOR_CHECK(!conversations.empty() && load.requests > 0 && load.window > 0);
+  FODSPOR_CHECK(!conversations.empty() && load.requests > 0 && load.window > 0 && load.due_together > 0);
   const std::size_t threads = std::min<std::size_t>(std::max(std::thread::hardware_concurrency(), 1u), conversations.size());
   std::vector<std::unique_ptr<Share>> shares;
   for (std::size_t i = 0; i < threads; ++i) shares.push_back(std::make_unique<Share>(load, conversations.size()));

@@ -16,6 +16,7 @@ struct Load {
   // Requests a second of all conversations together. They are sent when they are due whatever became of those before, without a window,
   // and their time runs from when they were due, not from when they were sent: who is late does not hide it. 0: by the window.
   double rate = 0;
+  std::uint64_t due_together = 1;  // by the clock: requests of one conversation that are due at one time
 };
 
 struct Driven {

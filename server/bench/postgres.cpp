@@ -118,6 +118,8 @@ Result<std::unique_ptr<Postgres>> Postgres::start(const std::filesystem::path& d
   FODSPOR_TRY(const auto user, other_user());
   std::error_code error;
   const auto absolute = std::filesystem::absolute(directory, error);
+  // Of a run that was killed.
+  std::filesystem::remove_all(absolute, error);
   for (const auto& made : {absolute, socket_directory}) {
     std::filesystem::create_directories(made, error);
     if (error || (user && chown(made.c_str(), user->uid, user->gid) != 0))

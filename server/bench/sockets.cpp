@@ -24,6 +24,7 @@ constexpr std::uint64_t batched_events_max = 1'000'000;
 constexpr std::size_t bare_writes = 2'000;
 constexpr std::size_t bare_bytes = 4'096;
 constexpr double seconds_at_half_load = 4;
+constexpr std::uint64_t half_a_window = 16;
 
 constexpr double wanted_of_pipelined = 150'000;
 constexpr double where_raw_gives = 300'000;  // in batches of 100: on a slower machine the number above is not asked for
@@ -117,23 +118,30 @@ Result<std::vector<double>> bare_write_times(const std::filesystem::path& path) 
 }
 
 // The rate at which requests come is given, and what is late counts from when it was due.
+Result<Bout> at_half(const Arena& arena, double top_rate, std::uint64_t together, const Options& options, std::uint64_t& events) {
+  Asked asked;
+  asked.load.rate = top_rate / 2;
+  asked.load.due_together = together;
+  const double requests = std::min(asked.load.rate * seconds_at_half_load, static_cast<double>(options.events));
+  asked.load.requests = std::max<std::uint64_t>(static_cast<std::uint64_t>(requests) / asked.lanes, 1);
+  events = asked.count();
+  FODSPOR_TRY(const auto served, arena.serve());
+  return bout_of_ours(arena, *served, asked);
+}
+
 Status measure_half_load(const Arena& arena, const std::vector<double>& top_rates, const Options& options, std::vector<Figure>& figures) {
-  std::vector<double> ratios, ours, bare;
-  Bouts bouts;
+  std::vector<double> ratios, bare;
+  Bouts handfuls, singles;
   std::uint64_t events = 0;
   for (std::size_t run = 0; run < top_rates.size(); ++run) {
     options.doing("half of the top load, run " + std::to_string(run + 1) + " of " + std::to_string(options.runs));
-    Asked asked;
-    asked.load.rate = top_rates[run] / 2;
-    const double requests = std::min(asked.load.rate * seconds_at_half_load, static_cast<double>(options.events));
-    asked.load.requests = std::max<std::uint64_t>(static_cast<std::uint64_t>(requests) / asked.lanes, 1);
-    events = asked.count();
     FODSPOR_TRY(const Outcome alone, in_child([&] { return bare_write_times(arena.bare()); }));
-    FODSPOR_TRY(const auto served, arena.serve());
-    FODSPOR_TRY(const Bout bout, bout_of_ours(arena, *served, asked));
-    bouts.add(bout);
     bare.push_back(alone.values.front());
-    ratios.push_back(bout.took_ms[2] / bare.back());
+    FODSPOR_TRY(const Bout handful, at_half(arena, top_rates[run], half_a_window, options, events));
+    handfuls.add(handful);
+    ratios.push_back(handful.took_ms[2] / bare.back());
+    FODSPOR_TRY(const Bout single, at_half(arena, top_rates[run], 1, options, events));
+    singles.add(single);
   }
   figures.push_back({"socket_half_p99_ratio",
                      {"p99 at half of the top load : p99 of a bare synced write", "p99 ved halv last : p99 af en synkroniseret skrivning"},
@@ -142,12 +150,19 @@ Status measure_half_load(const Arena& arena, const std::vector<double>& top_rate
                      events,
                      Wanted{Wanted::Bound::at_most, 10}});
   figures.push_back({"socket_half",
-                     {"  events that came and were answered", "  hændelser, der kom og blev besvaret"},
+                     {"  64 connections, each with 16 requests due at a time", "  64 forbindelser, hver med 16 forespørgsler ad gangen"},
                      "ev/s",
-                     spread_of(bouts.rates()),
+                     spread_of(handfuls.rates()),
                      events,
                      {}});
-  bouts.tell_times("socket_half", times_of_ours, events, figures);
+  handfuls.tell_times("socket_half", times_of_ours, events, figures);
+  figures.push_back({"socket_half_singly",
+                     {"  the same rate, each request due at a time of its own", "  det samme, hver forespørgsel til sin egen tid"},
+                     "ev/s",
+                     spread_of(singles.rates()),
+                     events,
+                     {}});
+  singles.tell_times("socket_half_singly", times_of_ours, events, figures);
   figures.push_back({"socket_bare_p99",
                      {"    4 KiB written and synced by itself, p99", "    4 KiB skrevet og synkroniseret for sig selv, p99"},
                      "ms",
