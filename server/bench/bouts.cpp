@@ -51,13 +51,12 @@ Result<std::unique_ptr<Arena>> Arena::open(const Options& options) {
   // PostgreSQL's user must get through to its own folder below.
   std::filesystem::permissions(arena->sockets_, std::filesystem::perms(0755), error);
   arena->remove();
-  if (Postgres::programs().empty()) {
-    arena->without_peer_ = "PostgreSQL is not installed below /usr/lib/postgresql";
-  } else if (const auto libpq = Libpq::open(); !libpq) {
-    arena->without_peer_ = libpq.error().message;
+  options.doing("PostgreSQL makes a cluster");
+  // Not being able to hold the socket against it is no reason not to measure the socket.
+  if (auto postgres = Postgres::start(options.directory / "postgres", arena->sockets_ / "p"); postgres) {
+    arena->postgres_ = *std::move(postgres);
   } else {
-    options.doing("PostgreSQL makes a cluster");
-    FODSPOR_TRY(arena->postgres_, Postgres::start(options.directory / "postgres", arena->sockets_ / "p"));
+    arena->without_peer_ = postgres.error().message;
   }
   return arena;
 }
