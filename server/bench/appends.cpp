@@ -67,15 +67,8 @@ Result<std::vector<double>> append_ours(const std::filesystem::path& directory, 
 }
 
 Result<std::vector<double>> append_raw(const std::filesystem::path& ours, const std::filesystem::path& directory, const Shape& shape) {
-  StoredEvents events;
-  {
-    engine::Options options;
-    options.access = engine::Access::read;
-    FODSPOR_TRY(const auto ledger, engine::Ledger::open(ours, options));
-    FODSPOR_TRY(events, StoredEvents::of(*ledger));
-  }
-  FODSPOR_TRY(const double seconds, write_raw(directory, events, shape.raw_threads, shape.events_a_batch));
-  return std::vector{static_cast<double>(events.size()) / seconds};
+  FODSPOR_TRY(const double rate, raw_rate_of(ours, directory, shape.raw_threads, shape.events_a_batch));
+  return std::vector{rate};
 }
 
 Status measure_shape(const Shape& shape, const Options& options, std::vector<Figure>& figures) {
@@ -100,9 +93,9 @@ Status measure_shape(const Shape& shape, const Options& options, std::vector<Fig
   const std::uint64_t events = shape.events / shape.events_a_batch / shape.producers * shape.producers * shape.events_a_batch;
   std::optional<Wanted> wanted;
   if (shape.wanted) wanted = Wanted{Wanted::Bound::at_least, *shape.wanted};
-  figures.push_back({shape.ratio_key, shape.ratio, "×", spread_of(ratios), events, wanted});
-  figures.push_back({shape.ours_key, shape.ours, "ev/s", spread_of(ours), events, {}});
-  figures.push_back({shape.raw_key, shape.raw, "ev/s", spread_of(raw), events, {}});
+  figures.push_back({std::string(shape.ratio_key), shape.ratio, "×", spread_of(ratios), events, wanted});
+  figures.push_back({std::string(shape.ours_key), shape.ours, "ev/s", spread_of(ours), events, {}});
+  figures.push_back({std::string(shape.raw_key), shape.raw, "ev/s", spread_of(raw), events, {}});
   return {};
 }
 

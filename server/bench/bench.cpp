@@ -5,6 +5,7 @@
 
 #include "server/bench/appends.h"
 #include "server/bench/histories.h"
+#include "server/bench/sockets.h"
 
 namespace fodspor::server::bench {
 
@@ -37,6 +38,8 @@ Result<std::vector<Figure>> measure(Subject subject, const Options& options) {
       return measure_rebuilds(options);
     case Subject::open:
       return measure_openings(options);
+    case Subject::socket:
+      return measure_sockets(options);
   }
   return fail(Fault::invalid, "there is nothing of that name to measure");
 }

@@ -32,7 +32,7 @@ struct Wanted {
 };
 
 struct Figure {
-  std::string_view key;   // for programs: "append_single_ratio"
+  std::string key;        // for programs: "append_single_ratio"
   Words what;             // for people
   std::string_view unit;  // "ev/s", "×", "bytes", "s", "MiB"
   Spread measured;
@@ -49,13 +49,16 @@ struct Options {
   std::function<void(std::string_view sentence)> doing = {};  // what is being measured now
 };
 
-enum class Subject : std::uint8_t { append, size, simulate, rebuild, open };
+enum class Subject : std::uint8_t { append, size, simulate, rebuild, open, socket };
 
 // Fault::unavailable if the directory cannot be used, or a measuring process was ended from outside.
 Result<std::vector<Figure>> measure(Subject subject, const Options& options);
 
 // The options of the raw store that appends are held against, one line each; those that are not named are RocksDB's own defaults.
 std::vector<std::string> raw_options();
+
+// The PostgreSQL that the socket is held against, and what was set of it.
+std::string postgres_used();
 
 // A history of at least so many simulated events that rebuilds and openings can share; made if it is not there yet.
 std::filesystem::path history_directory(const Options& options);

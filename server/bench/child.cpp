@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ namespace fodspor::server::bench {
 namespace {
 
 constexpr std::chrono::milliseconds before_the_kill{20};
+constexpr char end_letter = '.';
 
 Failure failure_of_call(std::string_view doing) {
   return {Fault::unavailable, std::string(doing) + ": " + std::strerror(errno)};
@@ -42,6 +44,11 @@ Result<std::vector<double>> understood(std::string_view text) {
   return values;
 }
 
+void check_one_thread() {
+  const std::filesystem::directory_iterator threads("/proc/self/task");
+  FODSPOR_CHECK(std::distance(begin(threads), end(threads)) == 1);
+}
+
 // A child and the pipe that it tells through. Waited for when this ends.
 class Child {
  public:
@@ -57,8 +64,7 @@ class Child {
   }
 
   Status start(const std::function<void(int to)>& work) {
-    const std::filesystem::directory_iterator threads("/proc/self/task");
-    FODSPOR_CHECK(std::distance(begin(threads), end(threads)) == 1);
+    check_one_thread();
     std::array<int, 2> ends{};
     if (pipe(ends.data()) != 0) return tl::make_unexpected(failure_of_call("making a pipe"));
     pid_ = fork();
@@ -113,7 +119,8 @@ class Child {
 
 void tell(int to, std::string_view text) {
   while (!text.empty()) {
-    const ssize_t put = write(to, text.data(), text.size());
+    ssize_t put = send(to, text.data(), text.size(), MSG_NOSIGNAL);
+    if (put < 0 && errno == ENOTSOCK) put = write(to, text.data(), text.size());
     if (put < 0 && errno != EINTR) return;  // the parent is gone, and so is whoever would care
     if (put > 0) text.remove_prefix(static_cast<std::size_t>(put));
   }
@@ -148,6 +155,60 @@ Status killed_at_work(const std::function<Status(const std::function<void()>& re
   const auto [status, usage] = child.wait();
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) return {};
   return fail(Fault::unavailable, "the process that was to be killed at work ended before: " + complaint);
+}
+
+Result<std::unique_ptr<Companion>> Companion::start(const std::function<Status(const std::function<void(const Answers&)>& attend)>& work) {
+  check_one_thread();
+  // Sequenced packets: a letter and an answer are each one message, however long.
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return tl::make_unexpected(failure_of_call("making a socket"));
+  const pid_t pid = fork();
+  if (pid == 0) {
+    close(ends[0]);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const Status status = work([channel = ends[1]](const Answers& answers) {
+      tell(channel, told(std::vector<double>{}));
+      char what = 0;
+      ssize_t got = 0;
+      while ((got = read(channel, &what, 1)) == 1 || (got < 0 && errno == EINTR)) {
+        if (got < 0) continue;
+        if (what == end_letter) return;
+        tell(channel, told(answers(what)));
+      }
+    });
+    if (!status) tell(ends[1], told(tl::make_unexpected(status.error())));
+    _exit(0);
+  }
+  close(ends[1]);
+  if (pid < 0) {
+    close(ends[0]);
+    return tl::make_unexpected(failure_of_call("starting a process"));
+  }
+  std::unique_ptr<Companion> companion(new Companion(pid, ends[0]));
+  FODSPOR_TRY([[maybe_unused]] const auto ready, companion->hear());
+  return companion;
+}
+
+Companion::~Companion() {
+  tell(channel_, {&end_letter, 1});
+  close(channel_);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+Result<std::vector<double>> Companion::ask(char what) const {
+  tell(channel_, {&what, 1});
+  return hear();
+}
+
+Result<std::vector<double>> Companion::hear() const {
+  std::array<char, 16'384> buffer{};
+  ssize_t got = 0;
+  do got = read(channel_, buffer.data(), buffer.size());
+  while (got < 0 && errno == EINTR);
+  if (got <= 0) return fail(Fault::unavailable, "the process that was measured has ended");
+  return understood({buffer.data(), static_cast<std::size_t>(got)});
 }
 
 double processor_seconds() {

@@ -85,6 +85,19 @@ Result<double> write_raw(const std::filesystem::path& directory, const StoredEve
   return seconds;
 }
 
+Result<double> raw_rate_of(const std::filesystem::path& ledger, const std::filesystem::path& directory, std::size_t threads,
+                           std::size_t in_one_write) {
+  StoredEvents events;
+  {
+    engine::Options options;
+    options.access = engine::Access::read;
+    FODSPOR_TRY(const auto opened, engine::Ledger::open(ledger, options));
+    FODSPOR_TRY(events, StoredEvents::of(*opened));
+  }
+  FODSPOR_TRY(const double seconds, write_raw(directory, events, threads, in_one_write));
+  return static_cast<double>(events.size()) / seconds;
+}
+
 std::vector<std::string> raw_options() {
   // Asked of RocksDB itself, so that what is printed is what was used.
   std::string store, write;

@@ -28,5 +28,8 @@ struct StoredEvents {
 
 // Puts them into a new store from so many threads, so many in one synced write, and says how many seconds that took.
 Result<double> write_raw(const std::filesystem::path& directory, const StoredEvents& events, std::size_t threads, std::size_t in_one_write);
+// The same with all that a ledger holds, in events a second.
+Result<double> raw_rate_of(const std::filesystem::path& ledger, const std::filesystem::path& directory, std::size_t threads,
+                           std::size_t in_one_write);
 
 }  // namespace fodspor::server::bench

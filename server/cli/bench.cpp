@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::pair<std::string_view, bench::Subject> subjects[] = {
     {"append", bench::Subject::append},   {"size", bench::Subject::size}, {"simulate", bench::Subject::simulate},
-    {"rebuild", bench::Subject::rebuild}, {"open", bench::Subject::open},
+    {"rebuild", bench::Subject::rebuild}, {"open", bench::Subject::open}, {"socket", bench::Subject::socket},
 };
 
 std::int64_t millionths(double value) {
@@ -40,16 +40,22 @@ class Bench : public Command {
     return {
         "bench",
         About::Group::care,
-        {"How fast and how small on this machine, beside raw RocksDB and what is wanted",
-         "Hvor hurtigt og hvor småt på denne maskine, ved siden af RocksDB selv og det ønskede"},
+        {"How fast and how small on this machine, beside raw RocksDB, PostgreSQL and what is wanted",
+         "Hvor hurtigt og hvor småt på denne maskine, ved siden af RocksDB selv, PostgreSQL og det ønskede"},
         "Appends are measured in pairs, in turns with RocksDB alone writing the same stored bytes, and run until the indexes have caught "
-        "up; each figure is the middle one of the runs, with the lowest and the highest. Every measurement is a process of its own. Give "
+        "up; those over the socket go in turns with PostgreSQL, if it is installed. Each figure is the middle one of the runs, with the "
+        "lowest and the highest. Every measurement is a process of its own. Give "
         "a folder on the disk that the ledger will live on; with --dir, the simulated history stays there for the next time.",
         {{"fodspor bench", "everything, at a million events"},
          {"fodspor bench rebuild --events 10000000 --runs 1", "all views of a large ledger"}}};
   }
   std::vector<Option> options() override {
-    return {{"WHAT", "", "What to measure; all if not given", &what_, false, {"append", "size", "simulate", "rebuild", "open", "all"}},
+    return {{"WHAT",
+             "",
+             "What to measure; all if not given",
+             &what_,
+             false,
+             {"append", "size", "simulate", "rebuild", "open", "socket", "all"}},
             {"--events", "N", "Events of the history; 1000000 if not given", &events_, false, {}},
             {"--runs", "N", "Times that each is measured; 5 if not given", &runs_, false, {}},
             {"--dir",
@@ -93,6 +99,7 @@ class Bench : public Command {
       for (const std::string& option : bench::raw_options()) raw += (raw.empty() ? "" : ", ") + option;
       report.fact("raw_options", {"Raw RocksDB", "RocksDB selv"}, Cell::text(std::move(raw)));
     }
+    if (wants("socket")) report.fact("postgres", {"PostgreSQL", "PostgreSQL"}, Cell::text(bench::postgres_used()));
     Table& table = report.table("figures", Words{},
                                 {{"figure", {"figure", "tal"}, Column::Align::left, false, Column::For::programs},
                                  {"what", {"what", "hvad"}, Column::Align::left, true},
