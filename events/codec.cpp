@@ -45,26 +45,26 @@ tl::unexpected<Failure> too_large(std::size_t bytes) {
 }
 
 // A body of another type than the event's is well-formed Cap'n Proto and no event, and so are words that no schema here has.
-Status check_sound(std::span<const std::uint64_t> words) {
-  if (sound_and_known(words)) return {};
+Status check_sound(std::span<const std::uint64_t> words, Unknown unknown) {
+  if (unknown == Unknown::kept || sound_and_known(words)) return {};
   return fail(Fault::invalid, "its facts are not those of its type");
 }
 
-Result<Bytes> pack_canonical(capnp::MessageBuilder& message) {
+Result<Bytes> pack_canonical(capnp::MessageBuilder& message, Unknown unknown) {
   constexpr std::size_t small_words = 256;
   const std::size_t words_max = canonical_words_max(message);
   if (words_max <= small_words) {
     std::array<std::uint64_t, small_words> words;
     std::array<unsigned char, packed_bytes_max(small_words)> bytes;
     const std::size_t count = canonical_words(message, words);
-    FODSPOR_DO(check_sound({words.data(), count}));
+    FODSPOR_DO(check_sound({words.data(), count}, unknown));
     const std::size_t size = pack({words.data(), count}, bytes.data());
     return Bytes(reinterpret_cast<const char*>(bytes.data()), size);
   }
   std::vector<std::uint64_t> words(words_max);
   words.resize(canonical_words(message, words));
   if (words.size() > limits::event_words_max) return too_large(words.size() * 8);
-  FODSPOR_DO(check_sound(words));
+  FODSPOR_DO(check_sound(words, unknown));
   std::vector<unsigned char> bytes(packed_bytes_max(words.size()));
   const std::size_t size = pack(words, bytes.data());
   if (size > limits::proposal_bytes_max) return too_large(size);
@@ -73,7 +73,7 @@ Result<Bytes> pack_canonical(capnp::MessageBuilder& message) {
 
 }  // namespace
 
-Result<Proposal> encode(Draft& draft, EventId id, std::uint32_t batch_size, std::string_view submitted_by) {
+Result<Proposal> encode(Draft& draft, EventId id, std::uint32_t batch_size, std::string_view submitted_by, Unknown unknown) {
   FODSPOR_CHECK(id && id.index < batch_size);
   auto proposal = draft.proposal();
   auto request = proposal.getRequest();
@@ -86,7 +86,7 @@ Result<Proposal> encode(Draft& draft, EventId id, std::uint32_t batch_size, std:
     return fail(Fault::too_large, "the event has " + std::to_string(proposal.getReferences().size()) + " references, and may have " +
                                       std::to_string(limits::references_max));
   }
-  FODSPOR_TRY(Bytes packed, pack_canonical(draft.message()));
+  FODSPOR_TRY(Bytes packed, pack_canonical(draft.message(), unknown));
   return Proposal{header_of(proposal.asReader()), std::move(packed)};
 }
 
@@ -96,7 +96,7 @@ Result<Header> read_header(std::span<const unsigned char> packed) {
   return header_of(opened.proposal());
 }
 
-Result<std::vector<Proposal>> encode_batch(const Request& request, std::vector<Draft>& drafts) {
+Result<std::vector<Proposal>> encode_batch(const Request& request, std::vector<Draft>& drafts, Unknown unknown) {
   const auto bounded = [](std::string_view what, std::size_t size, std::size_t most) -> Status {
     if (size == 0) return fail(Fault::invalid, std::string(what) + " is missing");
     if (size > most)
@@ -113,7 +113,7 @@ Result<std::vector<Proposal>> encode_batch(const Request& request, std::vector<D
   proposals.reserve(drafts.size());
   std::size_t bytes = 0;
   for (std::uint32_t index = 0; index < count; ++index) {
-    auto proposal = encode(drafts[index], {key, index}, count, request.client);
+    auto proposal = encode(drafts[index], {key, index}, count, request.client, unknown);
     if (!proposal) {
       return tl::make_unexpected(at("event " + std::to_string(index + 1) + " of " + std::to_string(count), std::move(proposal).error()));
     }

@@ -30,9 +30,13 @@ struct Proposal {
   Bytes packed;
 };
 
-// Encodes a checked draft. `id` and `batch_size` are written into it first. Fault::too_large past limits::proposal_bytes_max; invalid if
-// its facts are not those of its type, which only a draft that was copied from another process can bring.
-Result<Proposal> encode(Draft& draft, EventId id, std::uint32_t batch_size, std::string_view submitted_by);
+// What no schema here has: kept, as of an event that a newer version wrote, or refused, as of a client who would not know that it is
+// ignored.
+enum class Unknown : std::uint8_t { kept, refused };
+
+// Encodes a checked draft. `id` and `batch_size` are written into it first. Fault::too_large past limits::proposal_bytes_max. Where what is
+// unknown is refused, whatever is no event of its type is Fault::invalid, as what a network brings may be.
+Result<Proposal> encode(Draft& draft, EventId id, std::uint32_t batch_size, std::string_view submitted_by, Unknown unknown = Unknown::kept);
 
 // Reads a proposal's header back from its bytes, for rebuilding indexes. Fault::corrupt.
 Result<Header> read_header(std::span<const unsigned char> packed);
@@ -42,6 +46,6 @@ struct Request {
   std::string client;      // a token's name, or "local"; at most limits::client_bytes_max bytes
   std::string request_id;  // chosen by the client; at most limits::request_id_bytes_max bytes
 };
-Result<std::vector<Proposal>> encode_batch(const Request& request, std::vector<Draft>& drafts);
+Result<std::vector<Proposal>> encode_batch(const Request& request, std::vector<Draft>& drafts, Unknown unknown = Unknown::kept);
 
 }  // namespace fodspor::events

@@ -231,7 +231,7 @@ Result<engine::Batch> Dispatch::prepare(wire::Append::Reader append, Caller& cal
   FODSPOR_TRY(auto drafts, drafts_of(append));
   FODSPOR_TRY(batch.expected, expected_of(append));
   FODSPOR_DO(check(batch.request, drafts, caller));
-  auto proposals = encode_batch(batch.request, drafts);
+  auto proposals = encode_batch(batch.request, drafts, Unknown::refused);
   if (!proposals) return tl::make_unexpected(reason_of(append, std::move(proposals).error()));
   batch.proposals = *std::move(proposals);
   return batch;

@@ -57,7 +57,7 @@ asio::awaitable<void> Session::read() {
         co_await stream_.async_read_some(asio::buffer(room.data(), room.size()), asio::redirect_error(asio::use_awaitable, error));
     if (closed_) co_return;
     if (stream_.turned_plain()) co_return refuse_and_end(0, {Fault::invalid, stream_.trouble() + "; write tls: in front of it"});
-    if (!stream_.trouble().empty()) co_return drop(stream_.trouble());
+    if (!stream_.trouble().empty()) co_return end_of_tls();
     if (error) {
       // The client has gone, or has sent all that it will: what it asked for is still answered if it listens.
       reading_ = false;
@@ -74,6 +74,15 @@ asio::awaitable<void> Session::read() {
     count_input();
     if (!more) co_return;
   }
+}
+
+// What TLS has told the client about it is on its way; see linger().
+void Session::end_of_tls() {
+  if (caller_) return drop(stream_.trouble());
+  service_.dropped(peer_, stream_.trouble());
+  reading_ = false;
+  stream_.give_up_tls();
+  linger();
 }
 
 bool Session::has_room_for(std::size_t answer_bytes) const {

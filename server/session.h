@@ -72,6 +72,7 @@ class Session final : public Connection, public Taker, public std::enable_shared
   void write();
   void refuse_and_end(std::uint64_t id, const Failure& failure);
   void refuse(std::uint64_t id, const Failure& failure);
+  void end_of_tls();
   void linger();
   void discard();
   void end_if_done();

@@ -48,6 +48,10 @@ Tls::Step Stream::read_here(std::span<std::byte> room) {
   return step;
 }
 
+void Stream::give_up_tls() {
+  tls_.reset();
+}
+
 Tls::Step Stream::write_here(std::span<const std::byte> bytes) {
   if (!tls_ || !socket_.is_open()) return {0, Tls::Wants::nothing, asio::error::operation_aborted};
   if (bytes.empty()) return {};

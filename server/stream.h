@@ -48,6 +48,8 @@ class Stream {
         std::forward<Token>(token));
   }
 
+  // After trouble: what still comes is read as it is, to be thrown away. Nothing may be written any more.
+  void give_up_tls();
   // Nothing more will be sent.
   void shut_down_send();
   void close();

@@ -43,7 +43,7 @@ void look_into(Frame& frame) {
     if (const auto expected = expected_of(append); !expected) FODSPOR_CHECK(!expected.error().message.empty());
     auto drafts = drafts_of(append);
     if (!drafts) return FODSPOR_CHECK(!drafts.error().message.empty());
-    if (auto encoded = encode_batch({"fuzz", "1"}, *drafts); !encoded) {
+    if (auto encoded = encode_batch({"fuzz", "1"}, *drafts, Unknown::refused); !encoded) {
       FODSPOR_CHECK(!reason_of(append, std::move(encoded).error()).message.empty());
     }
   }));
