@@ -85,7 +85,13 @@ asio::awaitable<bool> HttpSession::wait_for_request() {
     if (sent) co_await linger();
     co_return false;
   }
-  if (error && !stream_.trouble().empty()) drop(stream_.trouble());
+  if (error && !closed_ && !stream_.trouble().empty()) {
+    // What TLS has told the client about it is on its way.
+    service_.dropped(peer_, stream_.trouble());
+    stream_.give_up_tls();
+    co_await linger();
+    co_return false;
+  }
   if (error || closed_) co_return false;
   const auto first = buffer_.data();
   if (looks_like_tls({static_cast<const std::byte*>(first.data()), first.size()})) {
@@ -294,6 +300,7 @@ void HttpSession::drop(std::string_view reason) {
 
 void HttpSession::close() {
   if (std::exchange(closed_, true)) return;
+  if (caller_) caller_->under_way.cancel_all();
   stream_.close();
 }
 

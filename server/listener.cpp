@@ -36,9 +36,9 @@ class Listener::Impl {
         workers_(options_.workers),
         places_(std::move(places)),
         followers_(ledger, options_.bounds, [this](std::function<void()> work) { asio::post(network_, std::move(work)); }),
-        questions_(ledger, questions_options(options_)),
         dispatch_(ledger, questions_, options_.bounds, options_.software, followers_, *places_),
         deliveries_(network_.get_executor()),
+        questions_(ledger, questions_options(options_)),
         service_{workers_,
                  dispatch_,
                  deliveries_,
@@ -58,7 +58,10 @@ class Listener::Impl {
         ticks_(network_),
         signals_(network_) {}
 
-  ~Impl() { workers_.join(); }
+  ~Impl() {
+    workers_.join();
+    watcher_.join();
+  }
 
   Status listen() {
     FODSPOR_CHECK(!options_.addresses.empty() && options_.admit && options_.still_valid && options_.dropped);
@@ -175,7 +178,7 @@ class Listener::Impl {
     ticks_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       if (options_.each_tick && !ticking_.exchange(true)) {
-        asio::post(workers_, [this] {
+        asio::post(watcher_, [this] {
           options_.each_tick();
           ticking_.store(false);
         });
@@ -223,11 +226,12 @@ class Listener::Impl {
   const Options options_;
   asio::io_context network_{1};
   asio::thread_pool workers_;
+  asio::thread_pool watcher_{1};  // for each_tick: tokens are taken back in time, however much the workers have to do
   const std::unique_ptr<Places> places_;
   Followers followers_;
-  Questions questions_;
   Dispatch dispatch_;
   Deliveries deliveries_;
+  Questions questions_;  // its last answers go through those
   Service service_;
   std::vector<std::unique_ptr<Door>> doors_;
   std::set<std::shared_ptr<Connection>> sessions_;

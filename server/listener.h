@@ -29,7 +29,7 @@ class Listener {
     // What a token lets its bearer do, and whether the one with that public id still does; on the network's thread.
     std::function<Result<Grant>(std::string_view token)> admit;
     std::function<bool(std::string_view id)> still_valid;
-    // Four times a second, on a worker and never twice at once: reads the tokens again, say.
+    // Four times a second, on a thread for it and never twice at once: reads the tokens again, say.
     std::function<void()> each_tick;
     // A connection that was refused or dropped, with the reason; on the network's thread. Nothing of what it sent is in it.
     std::function<void(std::string_view peer, std::string_view reason)> dropped;

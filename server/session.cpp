@@ -120,7 +120,7 @@ bool Session::take_whole_frames() {
       deadline_.reset();
       return false;
     }
-    if (service_.all_held_bytes() + held_->bytes() > service_.bounds.memory_bytes_max) {
+    if (!service_.has_room_for(held_->bytes(), answer_bytes)) {
       const auto frame = std::exchange(held_, nullptr);
       answer(service_.dispatch.refusal(Dispatch::id_of(*frame), too_much()));
       continue;
@@ -150,6 +150,13 @@ void Session::count_input() {
   if (now > Bounds::input_bytes && service_.all_held_bytes() > service_.bounds.memory_bytes_max) refuse_and_end(0, too_much());
 }
 
+// What many share is counted by who made it.
+void Session::count_answer(const Outgoing& answer) {
+  outgoing_bytes_ += answer.size();
+  answers_bytes_ += answer.own.size();
+  service_.held_bytes += answer.own.size();
+}
+
 bool Session::greet(Frame& frame) {
   auto greeting = Dispatch::greeting(frame);
   if (!greeting) {
@@ -173,6 +180,7 @@ bool Session::greet(Frame& frame) {
 void Session::take(std::unique_ptr<Frame> frame, std::size_t answer_bytes) {
   ++in_flight_;
   promised_bytes_ += answer_bytes;
+  service_.promised_bytes += answer_bytes;
   service_.held_bytes += frame->bytes();
   taken_.push_back({std::move(frame), answer_bytes});
 }
@@ -182,8 +190,10 @@ void Session::hand_over() {
   asio::post(work_, [self = shared_from_this(), taken = std::exchange(taken_, {})] {
     Service& service = self->service_;
     for (const Taken& one : taken) {
-      const auto answered = [self, answer_bytes = one.answer_bytes, request_bytes = one.frame->bytes()](Outgoing bytes) {
-        self->service_.deliveries.put({self, true, answer_bytes, request_bytes, std::move(bytes)});
+      // It lets go of the session when it has answered: nobody but the network's thread may be the last to hold one.
+      auto answered = [held = self, answer_bytes = one.answer_bytes, request_bytes = one.frame->bytes()](Outgoing bytes) mutable {
+        Deliveries& deliveries = held->service_.deliveries;
+        deliveries.put({std::move(held), true, answer_bytes, request_bytes, std::move(bytes)});
       };
       // Nobody hears what a connection that has ended still asks.
       if (self->gone_.load(std::memory_order_relaxed)) {
@@ -199,10 +209,11 @@ bool Session::deliver(Delivery& delivery) {
   if (delivery.last) {
     --in_flight_;
     promised_bytes_ -= delivery.answer_bytes;
+    service_.promised_bytes -= delivery.answer_bytes;
     service_.held_bytes -= delivery.request_bytes;
   }
   if (!closed_) {
-    outgoing_bytes_ += delivery.answer.size();
+    count_answer(delivery.answer);
     outgoing_.push_back(std::move(delivery.answer));
   }
   return !std::exchange(delivered_, true);
@@ -218,7 +229,7 @@ void Session::go_on_after_delivery() {
 
 void Session::answer(Outgoing bytes) {
   if (closed_) return;
-  outgoing_bytes_ += bytes.size();
+  count_answer(bytes);
   outgoing_.push_back(std::move(bytes));
   write();
 }
@@ -244,7 +255,10 @@ void Session::write() {
     if (self->closed_) return;
     if (error) return self->close();
     for (; self->writing_ > 0; --self->writing_) {
-      self->outgoing_bytes_ -= self->outgoing_.front().size();
+      const Outgoing& gone = self->outgoing_.front();
+      self->outgoing_bytes_ -= gone.size();
+      self->answers_bytes_ -= gone.own.size();
+      self->service_.held_bytes -= gone.own.size();
       const auto taken = std::move(self->outgoing_.front().taken);
       self->outgoing_.pop_front();
       if (taken) taken();
@@ -301,7 +315,7 @@ void Session::tick(Clock::time_point now) {
 
 void Session::drain() {
   reading_ = false;
-  deadline_.reset();
+  if (!lingering_) deadline_.reset();
   if (caller_ && !closed_) end_subscriptions();
   end_if_done();
 }
@@ -335,6 +349,7 @@ void Session::close() {
   gone_.store(true, std::memory_order_relaxed);
   if (caller_) caller_->under_way.cancel_all();
   count_input();
+  service_.held_bytes -= std::exchange(answers_bytes_, 0);
   stream_.close();
   if (writing_ == 0) outgoing_.clear();  // else the write that is under way still looks at them
   tell_end();

@@ -35,10 +35,17 @@ struct Service {
   std::function<std::size_t()> connections;
   // A connection that ends otherwise than by its client's wish, with the reason.
   std::function<void(std::string_view peer, std::string_view reason)> dropped;
-  std::size_t held_bytes = 0;  // by messages of all connections; the network's thread alone
-  bool draining = false;       // the network's thread alone
+  // The network's thread alone: what messages of all connections hold, requests and answers, and what answers under way may come to.
+  std::size_t held_bytes = 0;
+  std::size_t promised_bytes = 0;
+  bool draining = false;  // the network's thread alone
   // And by what follows.
   std::size_t all_held_bytes() const noexcept { return held_bytes + followers.held_bytes(); }
+  // Whether one more request may be taken. One is always answered where nothing else is.
+  bool has_room_for(std::size_t request_bytes, std::size_t answer_bytes) const noexcept {
+    const std::size_t held = all_held_bytes() + request_bytes;
+    return held + promised_bytes + answer_bytes <= bounds.memory_bytes_max || (promised_bytes == 0 && held <= bounds.memory_bytes_max);
+  }
 };
 
 class Session final : public Connection, public Taker, public std::enable_shared_from_this<Session> {
@@ -68,6 +75,7 @@ class Session final : public Connection, public Taker, public std::enable_shared
   void go_on();
   void end_subscriptions();
   void count_input();
+  void count_answer(const Outgoing& answer);
   void answer(Outgoing bytes);
   void write();
   void refuse_and_end(std::uint64_t id, const Failure& failure);
@@ -96,10 +104,11 @@ class Session final : public Connection, public Taker, public std::enable_shared
   std::size_t promised_bytes_ = 0;  // that the answers of those in flight may take
   std::deque<Outgoing> outgoing_;
   std::size_t outgoing_bytes_ = 0;
-  std::size_t writing_ = 0;  // answers of the write that is under way
-  bool delivered_ = false;   // in this turn
-  bool reading_ = true;      // further requests are taken
-  bool refused_ = false;     // the whole conversation
+  std::size_t answers_bytes_ = 0;  // of them its own, as they stand in Service::held_bytes
+  std::size_t writing_ = 0;        // answers of the write that is under way
+  bool delivered_ = false;         // in this turn
+  bool reading_ = true;            // further requests are taken
+  bool refused_ = false;           // the whole conversation
   bool lingering_ = false;
   bool closed_ = false;
   std::atomic<bool> gone_{false};  // the same, for the workers

@@ -93,6 +93,9 @@ Status check_token(const Token& token) {
   const bool controls =
       std::any_of(token.name.begin(), token.name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (controls || !valid_utf8(token.name)) return fail(Fault::invalid, "the name has characters that cannot be shown: write plain text");
+  if (token.name == "local") {
+    return fail(Fault::invalid, "the name local stands for what is appended on the ledger's own machine: give the token another");
+  }
   if (token.name.find(Secret::prefix) != std::string::npos) {
     return fail(Fault::invalid, "the name holds a token's text, which must not be kept: say what the token is for");
   }

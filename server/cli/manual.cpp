@@ -151,6 +151,9 @@ std::string manual_of_program(const Commands& commands, const std::vector<Option
   page.term("4", "The ledger cannot be used: missing, in use, damaged, disk full.");
   page.heading("ENVIRONMENT");
   page.term("FODSPOR_LEDGER", "The ledger's folder, where --ledger does not name one.");
+  page.term("FODSPOR_SERVER", "The server that commands ask where neither --server nor --ledger is given.");
+  page.term("FODSPOR_TOKEN", "The token that a server is asked with, where no --token-file is given.");
+  page.term("FODSPOR_TRUST", "What a server with tls: in front is trusted by, where no --trust is given.");
   page.term("FODSPOR_AS", "How the commands that are suggested begin.");
   page.term("LC_ALL, LC_MESSAGES, LANG", "The language of titles and column heads, where --lang does not name one.");
   page.term("NO_COLOR", "No colours on a terminal.");

@@ -16,7 +16,7 @@ namespace fodspor::server {
 namespace {
 
 struct Global {
-  std::optional<std::string> ledger, server, token_file;
+  std::optional<std::string> ledger, server, token_file, trust;
   std::optional<std::string> language;
   bool json = false, csv = false, quiet = false, help = false, version = false;
 
@@ -30,6 +30,7 @@ struct Global {
          false,
          {}},
         {"--token-file", "FILE", "The token for --server stands in this file", &token_file, false, {}},
+        {"--trust", "FILE", "What --server tls:… is trusted by: its own certificate, or an authority's (PEM)", &trust, false, {}},
         {"--json", "", "One JSON document, or one object a line for streams", &json, false, {}},
         {"--csv", "", "Comma-separated values (RFC 4180); several tables one after another, with an empty line between", &csv, false, {}},
         {"--lang", "LANGUAGE", "Language of titles and column heads; else the locale's", &language, false, {"en", "da"}},
@@ -223,7 +224,7 @@ class Line {
     settings.language = layout_.language;
     settings.quiet = global_.quiet;
     settings.called = layout_.called;
-    const auto server = server_named(world_, global_.server, global_.token_file, settings.ledger_typed);
+    const auto server = server_named(world_, global_.server, global_.token_file, global_.trust, settings.ledger_typed);
     if (!server) return wrong(server.error().message);
     if (*server && !command_->asking() && !command_->speaks_to_servers()) return wrong(not_at_a_server(*command_));
     Console console(world_, std::move(settings));

@@ -36,16 +36,18 @@ Question question_of(const Console& console, Command& command, std::vector<std::
 }  // namespace
 
 Result<std::optional<ServerNamed>> server_named(const World& world, const std::optional<std::string>& server,
-                                                const std::optional<std::string>& token_file, bool ledger_typed) {
+                                                const std::optional<std::string>& token_file, const std::optional<std::string>& trust,
+                                                bool ledger_typed) {
   if (server && ledger_typed) return fail(Fault::invalid, "--ledger and --server together: choose one");
   if (server && server->empty()) return fail(Fault::invalid, "--server: the address is empty");
   const auto variable = world.variable("FODSPOR_SERVER");
   const bool by_variable = !server && !ledger_typed && variable && !variable->empty();
   if (!server && !by_variable) {
     if (token_file) return fail(Fault::invalid, "--token-file goes with --server");
+    if (trust) return fail(Fault::invalid, "--trust goes with --server");
     return std::nullopt;
   }
-  ServerNamed named{server ? *server : *variable, {}};
+  ServerNamed named{server ? *server : *variable, {}, trust ? trust : world.variable("FODSPOR_TRUST")};
   if (token_file) {
     auto file = Input::read(token_file, world);
     if (!file) return tl::make_unexpected(at("--token-file", std::move(file).error()));
@@ -64,9 +66,18 @@ Result<Connection> Connection::open(const ServerNamed& server) {
   Client::Options options;
   options.address = server.address;
   options.token = server.token;
+  if (server.trust && !server.trust->empty()) options.trust.trusted = *server.trust;
   options.answer_within = without_end;
-  FODSPOR_TRY(auto client, Client::connect(std::move(options)));
-  return Connection(std::move(client));
+  const bool told_whom_to_trust = options.trust.trusted.has_value();
+  auto client = Client::connect(std::move(options));
+  if (!client) {
+    Failure failure = std::move(client).error();
+    if (server.address.starts_with("tls:") && !told_whom_to_trust && failure.fault == Fault::unavailable) {
+      failure.message += "; --trust FILE names the certificate to trust, if the server has one of its own";
+    }
+    return tl::make_unexpected(std::move(failure));
+  }
+  return Connection(*std::move(client));
 }
 
 Result<AnsweredQuestion> Connection::ask(const Question& question,

@@ -15,12 +15,14 @@ namespace fodspor::server {
 struct ServerNamed {
   std::string address;
   std::string token;
+  std::optional<std::string> trust;  // a file; none: $FODSPOR_TRUST, else the authorities that the system trusts
 };
 
 // By --server or $FODSPOR_SERVER, unless --ledger names a ledger; with the token of --token-file or $FODSPOR_TOKEN. None: no server.
 // Fault::invalid for what cannot be together, or lacks a token.
 Result<std::optional<ServerNamed>> server_named(const World& world, const std::optional<std::string>& server,
-                                                const std::optional<std::string>& token_file, bool ledger_typed);
+                                                const std::optional<std::string>& token_file, const std::optional<std::string>& trust,
+                                                bool ledger_typed);
 
 // A server, for one command. One thread.
 class Connection {

@@ -310,6 +310,49 @@ SCENARIO("past the memory that all messages may take, a request is answered with
   CHECK(must(append(*again, "small", {enrolled(person(1))})).first == 3);
 }
 
+SCENARIO("answers that a client does not take count into the memory of all, and are given back with its connection") {
+  Bounds bounds;
+  bounds.memory_bytes_max = 2u << 20;
+  Served served(bounds);
+  const auto writer = served.admin();
+  std::vector<std::string> events;
+  for (std::uint64_t i = 0; i < 1'000; ++i) events.push_back(enrolled(person(i)));
+  for (const std::string request : {"a", "b", "c"}) must(append(*writer, request, events));
+  auto stalled = served.admin();
+  for (int i = 0; i < 8; ++i) {
+    must(stalled->send([](wire::Request::Builder request) {
+      auto read = request.initRead();
+      read.setLog();
+      read.setMost(Bounds::answer_events_max);
+      read.setForm(wire::Form::JSON);
+    }));
+  }
+  must(stalled->flush());
+  const auto other = served.admin();
+  const auto until = [&](bool answered) {
+    for (int i = 0; i < 100; ++i) {
+      const auto page = read_log(*other, 1, 1);
+      if (!page) CHECK(page.error().fault == Fault::busy);
+      if (page.has_value() == answered) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return false;
+  };
+  CHECK(until(false));
+  stalled.reset();
+  CHECK(until(true));
+}
+
+SCENARIO("who was refused and stays does not keep a server from ending") {
+  Served served;
+  Wire wire(served.socket_path());
+  wire.send(ping_bytes());
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto began = std::chrono::steady_clock::now();
+  served.end();
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+}
+
 SCENARIO("a role that may not append, or may not see persons, is refused both through the socket") {
   Served served;
   const auto fault_of = [](const auto& result) {

@@ -7,6 +7,7 @@
 #include <random>
 #include <thread>
 
+#include "tests/server/cli_fixture.h"
 #include "tests/server/tls_fixture.h"
 #include "tests/support/must.h"
 
@@ -98,6 +99,25 @@ SCENARIO("a client goes no further with a server whose certificate it does not t
   const auto old = must(Certificates::open(folder.files("expired")));
   Served outdated({}, 2, tls_doors(*old));
   CHECK(says(refused(tls_client(outdated.door(), outdated.admin_token(), {folder.certificate("expired"), {}, {}})), "expired"));
+}
+
+SCENARIO("a command asks a server over TLS by the certificate that it is given to trust") {
+  const TlsFolder folder;
+  const auto certificates = must(Certificates::open(folder.files()));
+  Served served({}, 2, tls_doors(*certificates));
+  Program program;
+  program.variables["FODSPOR_TOKEN"] = served.admin_token();
+  const std::string line = "programmes --csv --server " + served.door();
+  const Answer trusted = program.run(line + " --trust " + folder.certificate().string());
+  INFO(trusted.err);
+  CHECK(trusted.status == 0);
+  CHECK(says(trusted.out, "kalundborg"));
+  const Answer strange = program.run(line);
+  CHECK(strange.status >= 3);
+  CHECK(says(strange.err, "--trust"));
+  program.variables["FODSPOR_TRUST"] = folder.certificate().string();
+  CHECK(program.run(line).out == trusted.out);
+  CHECK(program.run("programmes --trust x.pem").status == 2);
 }
 
 SCENARIO("where client certificates are demanded, only who shows a good one is served") {
