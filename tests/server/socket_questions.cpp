@@ -221,6 +221,8 @@ SCENARIO("a position that the views do not come to in time is answered with busy
   bounds.question_waits = std::chrono::milliseconds(100);
   served.serve(bounds);
   const auto client = served.client(token);
+  // Until there are views at all.
+  while (!ask(*client, "programmes")) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   const auto refused = ask(*client, endless());
   REQUIRE_FALSE(refused);
   CHECK(refused.error().fault == Fault::busy);
