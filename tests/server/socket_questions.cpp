@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <map>
+#include <thread>
 
 #include "projections/runner.h"
 #include "tests/server/asked_fixture.h"
