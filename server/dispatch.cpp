@@ -48,6 +48,22 @@ Status may_append(const Grant& grant, const std::vector<Draft>& drafts, const en
   return {};
 }
 
+// At which version a stream stands is told of those that the batch writes to, and of those that the bearer speaks for.
+Status may_expect(const Grant& grant, const std::vector<engine::Expected>& expected, const std::vector<Draft>& drafts,
+                  const engine::Ledger& ledger) {
+  if (grant.programmes.are_all()) return {};
+  Concerns concerns(ledger);
+  for (const engine::Expected& one : expected) {
+    if (std::any_of(drafts.begin(), drafts.end(), [&](const Draft& draft) { return draft.stream() == one.stream; })) continue;
+    FODSPOR_TRY(auto concerned, concerns.of_stream(one.stream));
+    if (one.stream.kind == StreamKind::programme) concerned.push_back({one.stream.id});
+    if (auto allowed = may_about(grant, Operation::append, concerned); !allowed) {
+      return tl::make_unexpected(at("expected: " + one.stream.text(), std::move(allowed).error()));
+    }
+  }
+  return {};
+}
+
 Result<bool> may_see(const Grant& grant, Operation operation, const engine::Stored& stored, Concerns& concerns) {
   if (grant.programmes.are_all()) return true;
   FODSPOR_TRY(const Event event, Event::decode(stored.packed, stored.placement));
@@ -231,6 +247,7 @@ Result<engine::Batch> Dispatch::prepare(wire::Append::Reader append, Caller& cal
   FODSPOR_TRY(auto drafts, drafts_of(append));
   FODSPOR_TRY(batch.expected, expected_of(append));
   FODSPOR_DO(check(batch.request, drafts, caller));
+  FODSPOR_DO(may_expect(caller.grant, batch.expected, drafts, ledger_));
   auto proposals = encode_batch(batch.request, drafts, Unknown::refused);
   if (!proposals) return tl::make_unexpected(reason_of(append, std::move(proposals).error()));
   batch.proposals = *std::move(proposals);

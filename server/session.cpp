@@ -323,8 +323,10 @@ void Session::drain() {
 // Counts as a request that is under way until their clients are told.
 void Session::end_subscriptions() {
   ++in_flight_;
-  service_.followers.leave(*caller_, [self = shared_from_this()](const std::vector<std::uint64_t>& ids) {
-    asio::post(self->stream_.get_executor(), [self, ids] {
+  // As of an answer: nobody but the network's thread may be the last to hold a session.
+  service_.followers.leave(*caller_, [held = shared_from_this()](const std::vector<std::uint64_t>& ids) mutable {
+    const auto network = held->stream_.get_executor();
+    asio::post(network, [self = std::move(held), ids] {
       for (const std::uint64_t id : ids) self->answer(self->service_.dispatch.refusal(id, stops()));
       --self->in_flight_;
       self->end_if_done();

@@ -45,7 +45,7 @@ std::string shown(Timestamp time) {
   return out;
 }
 
-Result<StreamId> find_stream(const engine::Ledger& ledger, StreamKind kind, std::string_view text) {
+Result<StreamId> find_stream(const engine::Ledger& ledger, StreamKind kind, std::string_view text, const Seen& seen) {
   const Words words = name_of(kind, false);
   std::string_view digits = text;
   if (text.find('/') != std::string_view::npos) {
@@ -67,6 +67,10 @@ Result<StreamId> find_stream(const engine::Ledger& ledger, StreamKind kind, std:
   const StreamId* found = nullptr;
   for (const auto& stream : streams) {
     if (stream.id.hex().compare(0, digits.size(), digits) != 0) continue;
+    if (seen) {
+      FODSPOR_TRY(const bool is_seen, seen(stream));
+      if (!is_seen) continue;
+    }
     if (found != nullptr) return fail(Fault::invalid, fmt::format("'{}' fits more than one {}: give more digits", text, words.en));
     found = &stream;
   }

@@ -73,14 +73,15 @@ class Explain : public Command {
 
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_, programme_));
+    Sight sight = console.sight(reading.ledger());
     std::optional<Id> person;
     if (person_) {
-      FODSPOR_TRY(const StreamId stream, find_stream(reading.ledger(), StreamKind::participant, *person_));
+      const auto seen = [&](const StreamId& stream) { return sight.sees(stream, Operation::trail); };
+      FODSPOR_TRY(const StreamId stream, find_stream(reading.ledger(), StreamKind::participant, *person_, seen));
       person = stream.id;
     }
     FODSPOR_TRY(const auto rows, reading.rows("kpi"));
     FODSPOR_TRY(const auto context, reading.context(*rows));
-    Sight sight = console.sight(reading.ledger());
     FODSPOR_TRY(const auto* target, choose(context, sight));
     std::vector<ExplainedUnit> units;
     FODSPOR_DO(projections::explain(*rows, context, {found_in_, target->id, target->reading}, person, [&](const ExplainedUnit& unit) {

@@ -25,6 +25,12 @@ Result<bool> Sight::sees(const EventId& id, Operation operation) {
   return sees(event, operation);
 }
 
+Result<bool> Sight::sees(const StreamId& stream, Operation operation) {
+  if (!is_limited()) return true;
+  FODSPOR_TRY(const auto concerned, concerns_.of_stream(stream));
+  return may_about(*grant_, operation, concerned).has_value();
+}
+
 Status Sight::may_read(const StreamId& stream, Operation operation) {
   if (!is_limited()) return {};
   FODSPOR_TRY(const auto concerned, concerns_.of_stream(stream));

@@ -25,6 +25,8 @@ class Sight {
   // One event, and the one of that id.
   Result<bool> sees(const Event& event, Operation operation);
   Result<bool> sees(const EventId& id, Operation operation);
+  // What stands in that stream: a person, say.
+  Result<bool> sees(const StreamId& stream, Operation operation);
   // Fault::denied if this person, or what stands in that stream, is not the asker's to read.
   Status may_read(const StreamId& stream, Operation operation);
   Status may_read(const Event& event, Operation operation);

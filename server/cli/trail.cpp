@@ -79,8 +79,9 @@ class Trail : public Command {
 
   Result<Exit> run(Console& console) override {
     FODSPOR_TRY(auto reading, Reading::open(console, clocks_));
-    FODSPOR_TRY(const StreamId stream, find_stream(reading.ledger(), StreamKind::participant, person_));
     Sight sight = console.sight(reading.ledger());
+    const auto seen = [&](const StreamId& person) { return sight.sees(person, Operation::trail); };
+    FODSPOR_TRY(const StreamId stream, find_stream(reading.ledger(), StreamKind::participant, person_, seen));
     FODSPOR_DO(sight.may_read(stream, Operation::trail));
     FODSPOR_TRY(const auto context, reading.context());
     FODSPOR_TRY(auto trail, projections::read_trail(reading.ledger(), context, stream.id, reading.as_of()));

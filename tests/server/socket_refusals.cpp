@@ -343,6 +343,34 @@ SCENARIO("answers that a client does not take count into the memory of all, and 
   CHECK(until(true));
 }
 
+SCENARIO("a token for one programme is not told at which version another's person stands") {
+  Served served;
+  must(append(*served.admin(), "theirs", {enrolled(person(1), "kalundborg")}));
+  const auto client = served.client(served.token(Role::caseworker, {"roskilde"}));
+  const auto expecting = [&](const StreamId& stream) {
+    return client->ask(
+        [&](wire::Request::Builder request) {
+          auto append = request.initAppend();
+          append.setRequestId("mine");
+          append.setDryRun(true);
+          append.initJson(1).set(0, enrolled(person(2)));
+          auto expected = append.initExpected(1)[0];
+          expected.setNone();
+          auto where = expected.initStream();
+          where.setKind(static_cast<std::uint8_t>(stream.kind));
+          where.setHi(stream.id.hi);
+          where.setLo(stream.id.lo);
+        },
+        [](wire::Answer::Reader) { return Status(); });
+  };
+  CHECK(expecting(must(StreamId::parse(person(2)))).has_value());
+  for (const std::uint64_t stranger : {1u, 3u}) {
+    const Status told = expecting(must(StreamId::parse(person(stranger))));
+    REQUIRE_FALSE(told);
+    CHECK(told.error().fault == Fault::denied);
+  }
+}
+
 SCENARIO("who was refused and stays does not keep a server from ending") {
   Served served;
   Wire wire(served.socket_path());
