@@ -52,7 +52,7 @@ Result<std::unique_ptr<DirectoryLock>> DirectoryLock::acquire(const std::filesys
     if (error != EWOULDBLOCK) return fail(Fault::unavailable, path.string() + ": " + std::strerror(error));
     return fail(Fault::unavailable, directory.string() + " is in use by another writer" +
                                         (got > 0 ? " (process " + std::string(holder.data()) + ")" : "") +
-                                        "; only one may write at a time");
+                                        "; only one may write at a time (if that is `fodspor serve`, ask it with --server)");
   }
   std::unique_ptr<DirectoryLock> held(new DirectoryLock(file));
   const std::string mine = std::to_string(::getpid());

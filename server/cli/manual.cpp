@@ -176,8 +176,9 @@ std::string manual_of_serving(const Commands& commands) {
             "No new connection and no new request; what was taken is answered, then it ends with status 0. The second one "
             "ends every connection at once.");
   page.term("SIGHUP",
-            "Reads again: the tokens, and [log] of the configuration file. Tokens are also read by themselves when their file "
-            "changes. What cannot be read is told in the log, and what was read last holds. All else that the configuration file "
+            "Reads again: the tokens, the certificate, and [log] of the configuration file. Tokens and certificates are also read by "
+            "themselves when their files change. What cannot be read is told in the log, and what was read last holds. All else that the "
+            "configuration file "
             "says holds from the next start on.");
   page.heading("UNDER SYSTEMD");
   page.paragraph(
