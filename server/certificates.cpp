@@ -1,7 +1,5 @@
 #include "server/certificates.h"
 
-#include <sys/stat.h>
-
 namespace fodspor::server {
 
 Result<std::unique_ptr<Certificates>> Certificates::open(CertificateFiles files) {
@@ -17,13 +15,9 @@ TlsContext Certificates::current() const {
 }
 
 Certificates::AllSeen Certificates::look() const {
-  const auto one = [](const std::filesystem::path& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return Seen{};
-    return Seen{status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
-                std::int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + status.st_ctim.tv_nsec};
-  };
-  return {one(files_.certificate), one(files_.key), files_.client_ca ? one(*files_.client_ca) : Seen{}};
+  // What cannot be looked at is read, which tells why not.
+  const auto one = [](const std::filesystem::path& path) { return stamp_at(path).value_or(std::nullopt); };
+  return {one(files_.certificate), one(files_.key), files_.client_ca ? one(*files_.client_ca) : std::nullopt};
 }
 
 Result<bool> Certificates::refresh() {

@@ -4,10 +4,11 @@
 
 #include <array>
 #include <atomic>
-#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
+#include "server/kept_file.h"
 #include "server/tls_context.h"
 
 namespace fodspor::server {
@@ -28,13 +29,7 @@ class Certificates {
   Result<bool> refresh();
 
  private:
-  // Of a file: enough to see that it is another.
-  struct Seen {
-    std::uint64_t device = 0, inode = 0, bytes = 0;
-    std::int64_t changed_ns = 0;
-    bool operator==(const Seen&) const = default;
-  };
-  using AllSeen = std::array<Seen, 3>;
+  using AllSeen = std::array<std::optional<FileStamp>, 3>;
 
   explicit Certificates(CertificateFiles files) : files_(std::move(files)) {}
   AllSeen look() const;

@@ -13,6 +13,7 @@
 #include "server/concern.h"
 #include "server/inbound.h"
 #include "server/outbound.h"
+#include "server/wire_stream.h"
 
 namespace fodspor::server {
 

@@ -1,4 +1,5 @@
 #include "server/follow.h"
+#include "server/wire_stream.h"
 
 #include <algorithm>
 
@@ -19,10 +20,7 @@ void fill_subscribe(wire::Subscribe::Builder subscribe, const Follow::Options& o
   auto programmes = subscribe.initProgrammes(static_cast<unsigned>(options.programmes.size()));
   for (unsigned i = 0; i < programmes.size(); ++i) programmes.set(i, options.programmes[i]);
   if (options.stream) {
-    auto stream = subscribe.initStream();
-    stream.setKind(static_cast<std::uint8_t>(options.stream->kind));
-    stream.setHi(options.stream->id.hi);
-    stream.setLo(options.stream->id.lo);
+    fill(subscribe.initStream(), *options.stream);
   }
   subscribe.setForm(options.form);
   subscribe.setCredit(options.window);

@@ -7,6 +7,7 @@
 #include "events/limits.h"
 #include "server/inbound.h"
 #include "server/json_slices.h"
+#include "server/wire_stream.h"
 
 namespace fodspor::server {
 
@@ -47,10 +48,7 @@ Status fill_expected(wire::Expected::Builder expected, std::string_view text) {
   for (const auto& member : object.members) {
     if (member.key == "stream" && member.value.kind == JsonValue::Kind::text) {
       FODSPOR_TRY(const StreamId stream, StreamId::parse(member.value.text));
-      auto on_wire = expected.initStream();
-      on_wire.setKind(static_cast<std::uint8_t>(stream.kind));
-      on_wire.setHi(stream.id.hi);
-      on_wire.setLo(stream.id.lo);
+      fill(expected.initStream(), stream);
       has_stream = true;
     } else if (member.key == "version" && member.value.kind == JsonValue::Kind::number && !member.value.flag &&
                member.value.number <= UINT32_MAX) {

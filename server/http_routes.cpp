@@ -14,6 +14,7 @@
 #include "events/vocabulary.h"
 #include "server/http_append.h"
 #include "server/protocol.capnp.h"
+#include "server/wire_stream.h"
 
 namespace fodspor::server {
 
@@ -96,9 +97,7 @@ class Options {
 
 Status fill_stream(wire::Stream::Builder stream, const std::vector<std::string>& steps) {
   FODSPOR_TRY(const StreamId id, StreamId::parse(steps[2] + "/" + steps[3]));
-  stream.setKind(static_cast<std::uint8_t>(id.kind));
-  stream.setHi(id.id.hi);
-  stream.setLo(id.id.lo);
+  fill(stream, id);
   return {};
 }
 

@@ -6,15 +6,11 @@
 #include "events/rules.h"
 #include "events/vocabulary.h"
 #include "server/known_words.h"
+#include "server/wire_stream.h"
 
 namespace fodspor::server {
 
 namespace {
-
-Result<StreamId> known_stream(std::uint8_t kind, std::uint64_t hi, std::uint64_t lo) {
-  if (kind == 0 || kind > stream_kind_max) return fail(Fault::invalid, "stream.kind: " + std::to_string(kind) + " is not a kind of stream");
-  return StreamId{static_cast<StreamKind>(kind), {hi, lo}};
-}
 
 Result<Draft> draft_of(events::wire::Proposal::Reader proposal) {
   const auto type = static_cast<EventType>(proposal.getType());
@@ -22,7 +18,7 @@ Result<Draft> draft_of(events::wire::Proposal::Reader proposal) {
     return fail(Fault::invalid, "type: " + std::to_string(proposal.getType()) + " is not a type that this server knows");
   }
   const auto where = proposal.getStream();
-  FODSPOR_DO(known_stream(where.getKind(), where.getHi(), where.getLo()));
+  FODSPOR_DO(stream_of(where.getKind(), where.getHi(), where.getLo()));
   if (proposal.getSealed().size() > 0) {
     return fail(Fault::unsupported, "sealed: personal parts cannot be stored yet; send the event without it");
   }
@@ -61,10 +57,6 @@ Result<std::vector<Draft>> drafts_of(wire::Append::Reader append) {
       return drafts_in(append.getJson(), [](capnp::Text::Reader text) { return draft_from_json({text.begin(), text.size()}); });
   }
   return fail(Fault::unsupported, "the append holds its events in a form that this server does not know; send proposals or json");
-}
-
-Result<StreamId> stream_of(wire::Stream::Reader stream) {
-  return known_stream(stream.getKind(), stream.getHi(), stream.getLo());
 }
 
 Result<std::vector<engine::Expected>> expected_of(wire::Append::Reader append) {

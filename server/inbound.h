@@ -16,7 +16,6 @@ using namespace fodspor::events;
 // Not checked by the rules yet. Fault::invalid or too_large with the number of the event; unsupported for a sealed part.
 Result<std::vector<Draft>> drafts_of(wire::Append::Reader append);
 Result<std::vector<engine::Expected>> expected_of(wire::Append::Reader append);
-Result<StreamId> stream_of(wire::Stream::Reader stream);
 
 // "event 3 of 12", of an index from 0.
 std::string place_in_batch(std::size_t index, std::size_t count);

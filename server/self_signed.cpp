@@ -11,21 +11,13 @@
 #include <boost/asio/ip/address.hpp>
 #include <memory>
 
+#include "server/openssl_owned.h"
+
 namespace fodspor::server {
 
 namespace {
 
-template <auto free>
-struct Freed {
-  template <class T>
-  void operator()(T* thing) const noexcept {
-    free(thing);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 
 constexpr std::size_t host_name_bytes_max = 253;
 // What a certificate's common name may hold; the names that count stand among the alternative names.

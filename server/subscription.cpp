@@ -5,6 +5,7 @@
 #include "events/codec.h"
 #include "server/bounds.h"
 #include "server/inbound.h"
+#include "server/wire_stream.h"
 
 namespace fodspor::server {
 

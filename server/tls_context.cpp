@@ -12,23 +12,14 @@
 #include <vector>
 
 #include "server/bounds.h"
+#include "server/kept_file.h"
+#include "server/openssl_owned.h"
 
 namespace fodspor::server {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-template <auto free>
-struct Freed {
-  template <class T>
-  void operator()(T* thing) const noexcept {
-    free(thing);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 
 tl::unexpected<Failure> cannot_read(const fs::path& path, int error) {
   return fail(Fault::unavailable, path.string() + ": cannot be read: " + std::strerror(error));
@@ -37,15 +28,10 @@ tl::unexpected<Failure> cannot_read(const fs::path& path, int error) {
 enum class Secrecy : bool { open, secret };
 
 Result<std::string> content_of(const fs::path& path, Secrecy secrecy) {
-  struct Closed {
-    ~Closed() { ::close(file); }
-    int file;
-  };
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return cannot_read(path, errno);
-  const Closed closed{file};
+  const Descriptor file(path, O_RDONLY | O_NONBLOCK);
+  if (!file.open()) return cannot_read(path, file.error());
   struct stat status {};
-  if (::fstat(file, &status) != 0) return cannot_read(path, errno);
+  if (::fstat(*file, &status) != 0) return cannot_read(path, errno);
   if (!S_ISREG(status.st_mode)) return fail(Fault::unavailable, path.string() + ": is no file");
   if (secrecy == Secrecy::secret && (status.st_mode & (S_IROTH | S_IWOTH)) != 0) {
     return fail(Fault::invalid,
@@ -54,7 +40,7 @@ Result<std::string> content_of(const fs::path& path, Secrecy secrecy) {
   std::string content(Bounds::certificate_file_bytes_max + 1, '\0');
   std::size_t size = 0;
   while (size < content.size()) {
-    const ssize_t bytes = ::read(file, content.data() + size, content.size() - size);
+    const ssize_t bytes = ::read(*file, content.data() + size, content.size() - size);
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes < 0) return cannot_read(path, errno);
     if (bytes == 0) break;

@@ -10,20 +10,13 @@
 #include "events/limits.h"
 #include "server/cli/document.h"
 #include "server/kept_file.h"
+#include "server/kept_lines.h"
 
 namespace fodspor::server {
 
 namespace {
 
-constexpr std::uint64_t format = 1;
-
-std::string head_of(std::uint64_t tokens) {
-  Document head;
-  head["fodspor"] = "tokens";
-  head["format"] = format;
-  head["tokens"] = tokens;
-  return head.text();
-}
+constexpr KeptLines kept_lines("tokens", 1, "remove it and issue all tokens anew");
 
 std::string line_of(const Token& token) {
   Document line;
@@ -98,32 +91,10 @@ std::optional<Token> token_of(std::string_view line) {
   return token;
 }
 
-tl::unexpected<Failure> damaged(std::string_view file, std::size_t line, std::string_view how) {
-  return fail(Fault::corrupt,
-              fmt::format("{}:{}: {}; restore the file from a backup, or remove it and issue all tokens anew", file, line, how));
-}
-
-constexpr std::string_view not_as_written = "this line is not as it was written";
-
-// How many lines follow.
-Result<std::uint64_t> read_head(std::string_view line, std::string_view file) {
-  const auto head = parse_json(line);
-  if (!head || head->kind != JsonValue::Kind::object) return damaged(file, 1, not_as_written);
-  const JsonValue* version = head->find("format");
-  const JsonValue* tokens = head->find("tokens");
-  if (version == nullptr || tokens == nullptr) return damaged(file, 1, not_as_written);
-  if (version->kind == JsonValue::Kind::number && version->number > format) {
-    return fail(Fault::unsupported,
-                fmt::format("{}:1: a newer version of the program wrote this (format {}): use that one", file, version->number));
-  }
-  if (head_of(tokens->number) != line) return damaged(file, 1, not_as_written);
-  return tokens->number;
-}
-
 }  // namespace
 
 std::string token_lines(const std::vector<Token>& tokens) {
-  std::string text = head_of(tokens.size()) + '\n';
+  std::string text = kept_lines.head(tokens.size()) + '\n';
   for (const Token& token : tokens) {
     const std::string line = line_of(token);
     FODSPOR_CHECK(line.size() < limits::token_line_bytes_max);
@@ -135,27 +106,13 @@ std::string token_lines(const std::vector<Token>& tokens) {
 Result<std::vector<Token>> read_token_lines(std::string_view text, std::string_view file) {
   std::vector<Token> tokens;
   std::set<std::string> ids;
-  std::optional<std::uint64_t> wanted;
-  std::size_t number = 0;
-  while (!text.empty()) {
-    ++number;
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return damaged(file, number, "this line is cut short");
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    if (!wanted) {
-      FODSPOR_TRY(wanted, read_head(line, file));
-      continue;
-    }
+  FODSPOR_DO(kept_lines.read(text, file, [&](std::string_view line) -> std::string {
     auto token = token_of(line);
-    if (!token) return damaged(file, number, not_as_written);
-    if (!ids.insert(token->id()).second) return damaged(file, number, "this token stands there twice");
+    if (!token) return std::string(not_as_written);
+    if (!ids.insert(token->id()).second) return "this token stands there twice";
     tokens.push_back(*std::move(token));
-  }
-  if (!wanted) return damaged(file, 1, "the file is empty");
-  if (tokens.size() != *wanted) {
-    return damaged(file, 1, fmt::format("{} tokens were written and {} are there", *wanted, tokens.size()));
-  }
+    return {};
+  }));
   return tokens;
 }
 

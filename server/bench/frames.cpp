@@ -9,6 +9,7 @@
 #include "server/bench/workload.h"
 #include "server/frames.h"
 #include "server/protocol.capnp.h"
+#include "server/wire_stream.h"
 
 namespace fodspor::server::bench {
 
@@ -114,10 +115,7 @@ ReadFrames::ReadFrames(const Streams& streams) : streams_(streams) {
   auto request = message.initRoot<server::wire::Request>();
   request.setId(mark(0));
   auto read = request.initRead();
-  auto stream = read.initStream();
-  stream.setKind(static_cast<std::uint8_t>(StreamKind::participant));
-  stream.setHi(mark(1));
-  stream.setLo(mark(2));
+  fill(read.initStream(), {StreamKind::participant, {mark(1), mark(2)}});
   read.setMost(read_events);
   read.setForm(server::wire::Form::PACKED);
   bytes_ = bytes_of(message);

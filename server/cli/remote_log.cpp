@@ -1,4 +1,5 @@
 #include "server/cli/remote_log.h"
+#include "server/wire_stream.h"
 
 #include <algorithm>
 
@@ -14,10 +15,7 @@ Result<Position> RemoteLog::read_page() {
       [&](wire::Request::Builder request) {
         auto read = request.initRead();
         if (stream_) {
-          auto stream = read.initStream();
-          stream.setKind(static_cast<std::uint8_t>(stream_->kind));
-          stream.setHi(stream_->id.hi);
-          stream.setLo(stream_->id.lo);
+          fill(read.initStream(), *stream_);
         } else if (type_) {
           read.setType(static_cast<std::uint16_t>(*type_));
         } else {

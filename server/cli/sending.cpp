@@ -1,4 +1,5 @@
 #include "server/cli/sending.h"
+#include "server/wire_stream.h"
 
 #include <algorithm>
 #include <chrono>
@@ -26,10 +27,7 @@ void fill_expected(wire::Append::Builder append, const std::vector<engine::Expec
   auto list = append.initExpected(static_cast<unsigned>(expected.size()));
   for (unsigned i = 0; i < list.size(); ++i) {
     const engine::Expected& one = expected[i];
-    auto stream = list[i].initStream();
-    stream.setKind(static_cast<std::uint8_t>(one.stream.kind));
-    stream.setHi(one.stream.id.hi);
-    stream.setLo(one.stream.id.lo);
+    fill(list[i].initStream(), one.stream);
     switch (one.kind) {
       case engine::Expected::Kind::any:
         list[i].setAny();

@@ -12,6 +12,7 @@
 #include "server/cli/parser.h"
 #include "server/config.h"
 #include "tests/server/cli_fixture.h"
+#include "tests/server/process.h"
 #include "tests/support/must.h"
 
 namespace fodspor::server::tests {
@@ -19,16 +20,6 @@ namespace fodspor::server::tests {
 using stories::must;
 
 namespace {
-
-std::string output_of(const std::string& command) {
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string output;
-  std::array<char, 4096> bytes{};
-  for (std::size_t size; (size = std::fread(bytes.data(), 1, bytes.size(), pipe)) > 0;) output.append(bytes.data(), size);
-  ::pclose(pipe);
-  return output;
-}
 
 // As roff has it.
 std::string with_dashes(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 
 namespace fodspor::server::tests {
@@ -67,6 +68,16 @@ int Process::wait() {
   REQUIRE(waitpid(pid_, &status, 0) == pid_);
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+std::string output_of(const std::string& command) {
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string output;
+  std::array<char, 4096> bytes{};
+  for (std::size_t size; (size = std::fread(bytes.data(), 1, bytes.size(), pipe)) > 0;) output.append(bytes.data(), size);
+  ::pclose(pipe);
+  return output;
 }
 
 }  // namespace fodspor::server::tests

@@ -32,4 +32,7 @@ class Process {
   int out_ = -1;
 };
 
+// What a shell's command line prints, to its end.
+std::string output_of(const std::string& command);
+
 }  // namespace fodspor::server::tests

@@ -46,16 +46,6 @@ std::string without_numbers(const std::string& text) {
   return std::regex_replace(text, std::regex("[0-9]+(\\.[0-9]+)*"), "N");
 }
 
-std::string output_of(const std::string& command) {
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string output;
-  std::array<char, 4096> bytes{};
-  for (std::size_t size; (size = std::fread(bytes.data(), 1, bytes.size(), pipe)) > 0;) output.append(bytes.data(), size);
-  ::pclose(pipe);
-  return output;
-}
-
 }  // namespace
 
 SCENARIO("the conversation that the README shows, with the capnp tool and bash, goes as it is written there") {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "events/json.h"
+#include "server/wire_stream.h"
 #include "tests/server/socket_fixture.h"
 #include "tests/support/must.h"
 
@@ -57,11 +58,7 @@ SCENARIO("what a client appends is durable when it is answered, and is read back
     must(client->ask(
         [&](wire::Request::Builder request) {
           auto read = request.initRead();
-          auto stream = read.initStream();
-          const StreamId wanted = must(StreamId::parse(person(1)));
-          stream.setKind(static_cast<std::uint8_t>(wanted.kind));
-          stream.setHi(wanted.id.hi);
-          stream.setLo(wanted.id.lo);
+          fill(read.initStream(), must(StreamId::parse(person(1))));
           read.setForm(form);
         },
         [&](wire::Answer::Reader answer) -> Status {
@@ -117,10 +114,7 @@ SCENARIO("a stale writer cannot overwrite newer facts through the socket") {
           auto events = append.initJson(1);
           events.set(0, completed(person(1)));
           auto expected = append.initExpected(1)[0];
-          const StreamId stream = must(StreamId::parse(person(1)));
-          expected.initStream().setKind(static_cast<std::uint8_t>(stream.kind));
-          expected.getStream().setHi(stream.id.hi);
-          expected.getStream().setLo(stream.id.lo);
+          fill(expected.initStream(), must(StreamId::parse(person(1))));
           expected.setVersion(version);
         },
         [](wire::Answer::Reader) { return Status(); });

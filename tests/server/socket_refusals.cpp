@@ -11,6 +11,7 @@
 #include "events/json.h"
 #include "server/frames.h"
 #include "server/token_file.h"
+#include "server/wire_stream.h"
 #include "tests/server/socket_fixture.h"
 #include "tests/support/must.h"
 
@@ -356,10 +357,7 @@ SCENARIO("a token for one programme is not told at which version another's perso
           append.initJson(1).set(0, enrolled(person(2)));
           auto expected = append.initExpected(1)[0];
           expected.setNone();
-          auto where = expected.initStream();
-          where.setKind(static_cast<std::uint8_t>(stream.kind));
-          where.setHi(stream.id.hi);
-          where.setLo(stream.id.lo);
+          fill(expected.initStream(), stream);
         },
         [](wire::Answer::Reader) { return Status(); });
   };
